@@ -1,0 +1,47 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs google-java-format over every Java source of the checkout: `check` fails and names the
+ * files, `replace` rewrites them. It is a program of its own because Maven's JVM may be older than
+ * the syntax it has to read.
+ */
+final class Format {
+  private static final List<String> MODULES = List.of("kernels", "rpc", "db", "workers", "tuner");
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    String formatterJar = args[0];
+    boolean replace = args[1].equals("replace");
+    Path checkout = Path.of(args[2]);
+    List<String> sources = new ArrayList<>();
+    for (String module : MODULES) {
+      Path folder = checkout.resolve(module).resolve("src");
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
+          files.map(Path::toString).filter(f -> f.endsWith(".java")).sorted().forEach(sources::add);
+        }
+      }
+    }
+    if (sources.isEmpty()) {
+      return;
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String internal : List.of("api", "code", "file", "parser", "tree", "util")) {
+      command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + internal + "=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-jar", formatterJar));
+    command.addAll(replace ? List.of("--replace") : List.of("--dry-run", "--set-exit-if-changed"));
+    command.addAll(sources);
+    int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
+    if (exit != 0) {
+      System.err.println(
+          "The files above are not formatted. Mend: mvn -q -N process-sources -Dformat=replace");
+      System.exit(1);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.octune.kernels.space;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/**
+ * Ordered knobs and a constraint: the schedules of one template for one workload and target,
+ * numbered 0..size−1 in knob order, the last knob running fastest. Immutable, thread-safe.
+ */
+public final class ConfigSpace {
+  /** Points before the constraint; enumerating this many takes about a second. */
+  public static final int MAX_RAW_POINTS = 1 << 22;
+
+  private final String template;
+  private final int version;
+  private final List<Knob> knobs;
+  private final List<List<String>> values;
+  private final int rawSize;
+  private final int[] legal;
+
+  private ConfigSpace(
+      String template, int version, List<Knob> knobs, Predicate<Schedule> constraint) {
+    this.template = template;
+    this.version = version;
+    this.knobs = List.copyOf(knobs);
+    this.values = knobs.stream().map(Knob::values).toList();
+    long raw = 1;
+    for (List<String> choices : values) {
+      raw = Math.multiplyExact(raw, choices.size());
+      if (raw > MAX_RAW_POINTS) {
+        throw new IllegalArgumentException(
+            "space of %s has over %d points".formatted(template, MAX_RAW_POINTS));
+      }
+    }
+    this.rawSize = (int) raw;
+    int[] found = new int[rawSize];
+    int count = 0;
+    for (int i = 0; i < rawSize; i++) {
+      if (constraint.test(raw(i))) {
+        found[count++] = i;
+      }
+    }
+    this.legal = Arrays.copyOf(found, count);
+  }
+
+  /**
+   * Enumerates the points that the constraint allows.
+   *
+   * @param constraint true where a schedule is legal and worth building
+   */
+  public static ConfigSpace of(
+      String template, int version, List<Knob> knobs, Predicate<Schedule> constraint) {
+    return new ConfigSpace(template, version, knobs, constraint);
+  }
+
+  public String template() {
+    return template;
+  }
+
+  public int version() {
+    return version;
+  }
+
+  public List<Knob> knobs() {
+    return knobs;
+  }
+
+  /** Legal points. */
+  public int size() {
+    return legal.length;
+  }
+
+  /** Points before the constraint. */
+  public int rawSize() {
+    return rawSize;
+  }
+
+  /** The point of an index in [0, size). */
+  public Schedule at(int index) {
+    return raw(legal[index]);
+  }
+
+  /** The coordinates of a point: for each knob the index of its value. */
+  public int[] coordinates(int index) {
+    int[] coordinates = new int[knobs.size()];
+    int rest = legal[index];
+    for (int k = knobs.size() - 1; k >= 0; k--) {
+      coordinates[k] = rest % values.get(k).size();
+      rest /= values.get(k).size();
+    }
+    return coordinates;
+  }
+
+  /** The index of the point at these coordinates, empty where the constraint forbids it. */
+  public OptionalInt indexOf(int[] coordinates) {
+    int raw = 0;
+    for (int k = 0; k < coordinates.length; k++) {
+      raw = raw * values.get(k).size() + coordinates[k];
+    }
+    int index = Arrays.binarySearch(legal, raw);
+    return index >= 0 ? OptionalInt.of(index) : OptionalInt.empty();
+  }
+
+  /** The index of a schedule, empty where it is not a point of this space. */
+  public OptionalInt indexOf(Schedule schedule) {
+    if (!schedule.template().equals(template)
+        || schedule.version() != version
+        || schedule.values().size() != knobs.size()) {
+      return OptionalInt.empty();
+    }
+    int[] coordinates = new int[knobs.size()];
+    for (int k = 0; k < coordinates.length; k++) {
+      String value = schedule.values().get(knobs.get(k).name());
+      coordinates[k] = value == null ? -1 : values.get(k).indexOf(value);
+      if (coordinates[k] < 0) {
+        return OptionalInt.empty();
+      }
+    }
+    return indexOf(coordinates);
+  }
+
+  public boolean contains(Schedule schedule) {
+    return indexOf(schedule).isPresent();
+  }
+
+  private Schedule raw(int raw) {
+    Map<String, String> chosen = new LinkedHashMap<>();
+    int divisor = rawSize;
+    int rest = raw;
+    for (int k = 0; k < knobs.size(); k++) {
+      divisor /= values.get(k).size();
+      chosen.put(knobs.get(k).name(), values.get(k).get(rest / divisor));
+      rest %= divisor;
+    }
+    return new Schedule(template, version, chosen);
+  }
+}
