@@ -1,0 +1,91 @@
+package dev.octune.tuner.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/** The program. */
+@Command(
+    name = "octune",
+    description = "Finds, proves and remembers the fastest exact INT8 kernel for every layer.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      GenerateCompletion.class,
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  octune tune configs/networks/resnet8.txt           tune a list of workloads here",
+      "  octune tune model.tflite --trials 200              tune a network's int8 layers",
+      "  octune tasks model.tflite                          which layers become which task",
+      "  octune lookup 'dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32'",
+      "",
+      "Exit codes: 0 done; 1 the work failed; 2 wrong use or unreadable input.",
+      "Shell completion: source <(octune generate-completion)",
+    })
+public final class Octune implements Runnable {
+  static final int EXIT_DONE = 0;
+  static final int EXIT_FAILED = 1;
+  static final int EXIT_WRONG_USE = 2;
+
+  /** Shells' convention for a program ended by SIGINT: 128 + 2. */
+  static final int EXIT_INTERRUPTED = 130;
+
+  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+  /** Runs a command line and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    System.exit(run(utf8(FileDescriptor.out), utf8(FileDescriptor.err), args));
+  }
+
+  /** UTF-8 whatever the locale says: the tables hold µ, × and –. */
+  private static PrintWriter utf8(FileDescriptor stream) {
+    return new PrintWriter(new FileOutputStream(stream), true, StandardCharsets.UTF_8);
+  }
+
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(new Octune());
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Octune::wrongUse);
+    line.setExecutionExceptionHandler(Octune::failed);
+    return line.execute(args);
+  }
+
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(
+        java.util.Objects.requireNonNull(spec).commandLine(), "a command is missing");
+  }
+
+  private static int wrongUse(CommandLine.ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println("octune: " + e.getMessage());
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+      err.println("Mend: see " + line.getCommandSpec().qualifiedName() + " --help");
+    }
+    return EXIT_WRONG_USE;
+  }
+
+  private static int failed(Exception e, CommandLine line, ParseResult parsed) {
+    boolean debug =
+        line.getCommandSpec().mixins().containsKey("common")
+            && line.getCommandSpec().mixins().get("common").userObject() instanceof CommonOptions o
+            && o.debug();
+    PrintWriter err = line.getErr();
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    err.println("octune: " + Problems.message(e));
+    return Problems.exitCode(e);
+  }
+}

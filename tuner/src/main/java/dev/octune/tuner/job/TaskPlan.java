@@ -1,0 +1,39 @@
+package dev.octune.tuner.job;
+
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.tuner.search.SearchStrategy;
+import dev.octune.tuner.task.TuningTask;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A task as a job starts it.
+ *
+ * @param strategy already told what the database knows
+ * @param spaceSize schedules of the space
+ * @param known schedules that ran right in earlier jobs, with their trial medians
+ * @param knownTrials trials of earlier jobs, failures too
+ * @param stored the confirmed result of an earlier job
+ */
+public record TaskPlan(
+    TuningTask task,
+    Target target,
+    SearchStrategy strategy,
+    Schedule defaultSchedule,
+    int spaceSize,
+    List<Known> known,
+    int knownTrials,
+    Optional<TaskResult.Tuned> stored) {
+  public TaskPlan {
+    known = List.copyOf(known);
+  }
+
+  /** A schedule with the median of its trial. */
+  public record Known(Schedule schedule, double medianNanos) {}
+
+  Candidate candidate(Schedule schedule) {
+    return new Candidate(task.workload(), target, schedule);
+  }
+}
