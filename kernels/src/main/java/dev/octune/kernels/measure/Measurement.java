@@ -94,7 +94,14 @@ public sealed interface Measurement {
    * @param calls calls in the stretch
    * @param preempted true where the system took the CPU away meanwhile
    */
-  record Sample(double nanosPerCall, int calls, boolean preempted) {}
+  record Sample(double nanosPerCall, int calls, boolean preempted) {
+    public Sample {
+      if (!(nanosPerCall > 0) || Double.isInfinite(nanosPerCall) || calls < 1) {
+        throw new IllegalArgumentException(
+            "a sample of %d calls took %s ns each".formatted(calls, nanosPerCall));
+      }
+    }
+  }
 
   private static double median(double[] values) {
     double[] sorted = values.clone();

@@ -28,6 +28,9 @@ public final class ConfigSpace {
     this.version = version;
     this.knobs = List.copyOf(knobs);
     this.values = knobs.stream().map(Knob::values).toList();
+    if (knobs.stream().map(Knob::name).distinct().count() != knobs.size()) {
+      throw new IllegalArgumentException("space of %s has a knob twice".formatted(template));
+    }
     long raw = 1;
     for (List<String> choices : values) {
       raw = Math.multiplyExact(raw, choices.size());
@@ -97,8 +100,17 @@ public final class ConfigSpace {
 
   /** The index of the point at these coordinates, empty where the constraint forbids it. */
   public OptionalInt indexOf(int[] coordinates) {
+    if (coordinates.length != knobs.size()) {
+      throw new IllegalArgumentException(
+          "%d coordinates for %d knobs".formatted(coordinates.length, knobs.size()));
+    }
     int raw = 0;
     for (int k = 0; k < coordinates.length; k++) {
+      if (coordinates[k] < 0 || coordinates[k] >= values.get(k).size()) {
+        throw new IllegalArgumentException(
+            "coordinate %d of knob %s is %d, must be in [0, %d)"
+                .formatted(k, knobs.get(k).name(), coordinates[k], values.get(k).size()));
+      }
       raw = raw * values.get(k).size() + coordinates[k];
     }
     int index = Arrays.binarySearch(legal, raw);

@@ -32,10 +32,18 @@ public sealed interface Knob {
     public Choice {
       check(name, values);
       values = List.copyOf(values);
+      values.forEach(value -> checkWord(name, value));
     }
 
     public static Choice of(String name, String... values) {
       return new Choice(name, List.of(values));
+    }
+  }
+
+  /** One word, or else the schedule's text could not be read back. */
+  private static void checkWord(String name, String value) {
+    if (!value.matches("[A-Za-z0-9_.,-]+")) {
+      throw new IllegalArgumentException("knob %s has value '%s'".formatted(name, value));
     }
   }
 

@@ -12,14 +12,20 @@ public enum Isa {
   /** Any x86-64: SSE2 only, the plain vector leaf. */
   SSE2(Arch.X86_64, "sse2", "x86-64", "", "sse2", ""),
   /** x86-64-v3 as a whole, so that LLVM may use all of it. */
-  AVX2(Arch.X86_64, "avx2", "x86-64-v3", "", "avx2 fma bmi1 bmi2 f16c movbe abm popcnt", "sse2"),
+  AVX2(
+      Arch.X86_64,
+      "avx2",
+      "x86-64-v3",
+      "",
+      "sse2 avx2 fma bmi1 bmi2 f16c movbe abm popcnt",
+      "sse2"),
   /** AVX-512 F, BW, VL with VNNI. */
   AVX512VNNI(
       Arch.X86_64,
       "avx512vnni",
       "x86-64-v4",
       "+avx512vnni",
-      "avx2 fma bmi1 bmi2 f16c movbe abm popcnt"
+      "sse2 avx2 fma bmi1 bmi2 f16c movbe abm popcnt"
           + " avx512f avx512bw avx512vl avx512dq avx512cd avx512_vnni",
       "sse2 avx2"),
   /** Any AArch64 with Advanced SIMD: smull, smlal. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads `head key=value …` once, field by field; {@link #end} then refuses what nobody asked for.
@@ -12,6 +13,9 @@ import java.util.Optional;
 public final class FieldReader {
   /** Longest line that is read: a workload is below 400 characters, a schedule below 600. */
   public static final int MAX_LINE_CHARS = 4096;
+
+  /** At most 18 digits, so that a number out of range is told apart from what is no number. */
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
   private final String kind;
   private final String line;
@@ -115,18 +119,17 @@ public final class FieldReader {
   }
 
   private int parseInt(String key, String value, int min, int max) {
-    int number;
-    try {
-      number = Integer.parseInt(value);
-    } catch (NumberFormatException e) {
+    // Integer.parseInt would also read "+1" and other scripts' digits: two texts of one value.
+    if (!INTEGER.matcher(value).matches()) {
       throw problem(
           "'%s=%s' is not an integer".formatted(key, value),
           "use a number in [%d, %d]".formatted(min, max));
     }
+    long number = Long.parseLong(value);
     if (number < min || number > max) {
       throw problem(
           "'%s' is %d, must be in [%d, %d]".formatted(key, number, min, max), "correct the number");
     }
-    return number;
+    return (int) number;
   }
 }

@@ -19,9 +19,7 @@ public record Conv2d(int n, int ic, int oc, Window window, int groups, Numerics 
       throw new IllegalArgumentException(
           "groups is %d, must divide ic=%d and oc=%d".formatted(groups, ic, oc));
     }
-    if (window.pad().isNone()) {
-      numerics = numerics.withAzp(0);
-    }
+    numerics = numerics.padded(window.pad());
     long taps = product(ic / groups, window.kh(), window.kw());
     long outElements = product(n, oc, window.oh(), window.ow());
     Workload.checkSizes(

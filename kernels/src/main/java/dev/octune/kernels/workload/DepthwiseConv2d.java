@@ -13,9 +13,7 @@ public record DepthwiseConv2d(int n, int c, int m, Window window, Numerics numer
   public static final String OPERATOR = "depthwise_conv2d_NCHWc_int8";
 
   public DepthwiseConv2d {
-    if (window.pad().isNone()) {
-      numerics = numerics.withAzp(0);
-    }
+    numerics = numerics.padded(window.pad());
     long outElements = product(n, c, m, window.oh(), window.ow());
     Workload.checkSizes(
         product(n, c, window.ih(), window.iw()),

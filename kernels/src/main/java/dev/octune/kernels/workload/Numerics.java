@@ -29,6 +29,13 @@ public record Numerics(
       throw new IllegalArgumentException(
           "wzp is " + wzp + " with wgt=" + wgt.text() + ", must be in [0, 255], 0 for s8 weights");
     }
+    weights.ifPresent(
+        hash -> {
+          if (!WEIGHTS.matcher(hash).matches()) {
+            throw new IllegalArgumentException(
+                "weights is '" + hash + "', must be sha256: and 64 hex digits");
+          }
+        });
   }
 
   /** Full-range u8·s8 → s32. */
@@ -43,6 +50,19 @@ public record Numerics(
   /** The same numbers with another value outside the input. */
   public Numerics withAzp(int newAzp) {
     return new Numerics(act, newAzp, wgt, wzp, out, weights);
+  }
+
+  /**
+   * The numbers as an operator with this padding sees them. Without padding azp is never read, so
+   * it is 0. With padding azp is an activation like any other: a class that doesn't hold it is
+   * widened, or else a kernel proved for the class would meet a value beyond it.
+   */
+  Numerics padded(Padding pad) {
+    if (pad.isNone()) {
+      return withAzp(0);
+    }
+    boolean held = act.min() <= azp && azp <= act.max();
+    return held ? this : withRanges(ActRange.U8, wgt);
   }
 
   /** Smallest effective weight wgt − wzp. */

@@ -5,10 +5,10 @@ public record Padding(int top, int left, int bottom, int right) {
   public static final Padding NONE = new Padding(0, 0, 0, 0);
 
   public Padding {
-    if (top < 0 || left < 0 || bottom < 0 || right < 0) {
-      throw new IllegalArgumentException(
-          "pad is %d,%d,%d,%d, must not be negative".formatted(top, left, bottom, right));
-    }
+    check(top);
+    check(left);
+    check(bottom);
+    check(right);
   }
 
   public boolean isNone() {
@@ -17,5 +17,12 @@ public record Padding(int top, int left, int bottom, int right) {
 
   String text() {
     return "%d,%d,%d,%d".formatted(top, left, bottom, right);
+  }
+
+  private static void check(int positions) {
+    if (positions < 0 || positions > Window.MAX_EXTENT) {
+      throw new IllegalArgumentException(
+          "pad is %d, must be in [0, %d]".formatted(positions, Window.MAX_EXTENT));
+    }
   }
 }

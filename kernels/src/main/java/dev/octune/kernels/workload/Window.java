@@ -1,6 +1,7 @@
 package dev.octune.kernels.workload;
 
 import dev.octune.kernels.text.FieldReader;
+import dev.octune.kernels.text.TextException;
 
 /**
  * How a kernel of kh × kw taps moves over ih × iw positions: the part that convolution and
@@ -24,8 +25,10 @@ public record Window(
     positive("iw", iw);
     positive("kh", kh);
     positive("kw", kw);
-    positive("stride", Math.min(strideH, strideW));
-    positive("dilation", Math.min(dilationH, dilationW));
+    positive("stride", strideH);
+    positive("stride", strideW);
+    positive("dilation", dilationH);
+    positive("dilation", dilationW);
     long spanH = (long) dilationH * (kh - 1) + 1;
     long spanW = (long) dilationW * (kw - 1) + 1;
     if (ih + pad.top() + pad.bottom() < spanH || iw + pad.left() + pad.right() < spanW) {
@@ -79,10 +82,10 @@ public record Window(
           new Padding(pad[0], pad[1], pad[2], pad[3]),
           dilation[0],
           dilation[1]);
+    } catch (TextException e) {
+      throw e;
     } catch (IllegalArgumentException e) {
-      throw e instanceof dev.octune.kernels.text.TextException text
-          ? text
-          : fields.problem(String.valueOf(e.getMessage()), "correct the shape");
+      throw fields.problem(String.valueOf(e.getMessage()), "correct the shape");
     }
   }
 
