@@ -1,0 +1,65 @@
+package dev.octune.tuner.task;
+
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import dev.octune.tuner.graph.Operator;
+import dev.octune.tuner.graph.QuantizedGraph;
+import dev.octune.tuner.task.Lowering.Lowered;
+import dev.octune.tuner.task.Lowering.Missed;
+import dev.octune.tuner.task.Lowering.NotALayer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds out which kernels a network needs. */
+public final class Tasks {
+  private Tasks() {}
+
+  /** The tasks of a network on a target, and the layers without one. */
+  public static TaskList extract(QuantizedGraph graph, KernelLibrary library, Target target) {
+    LayerLowering lowering = new LayerLowering(graph);
+    Map<Workload, List<String>> layers = new LinkedHashMap<>();
+    Map<Workload, Optional<String>> gaps = new LinkedHashMap<>();
+    List<UncoveredLayer> uncovered = new ArrayList<>();
+    for (Operator operator : graph.operators()) {
+      switch (lowering.lower(operator)) {
+        case NotALayer() -> {}
+        case Missed(String reason) ->
+            uncovered.add(new UncoveredLayer(operator.layer(), operator.op(), reason));
+        case Lowered(Workload workload, _) ->
+            gaps.computeIfAbsent(workload, w -> library.uncovered(w, target))
+                .ifPresentOrElse(
+                    reason ->
+                        uncovered.add(new UncoveredLayer(operator.layer(), operator.op(), reason)),
+                    () ->
+                        layers
+                            .computeIfAbsent(workload, _ -> new ArrayList<>())
+                            .add(operator.layer()));
+      }
+    }
+    List<TuningTask> tasks = new ArrayList<>();
+    layers.forEach((workload, names) -> tasks.add(new TuningTask(workload, names.size(), names)));
+    return new TaskList(tasks, uncovered);
+  }
+
+  /**
+   * The weights of a layer in its workload's plain layout and class: OIHW [oc, ic/groups, kh, kw],
+   * depthwise [c·m, 1, kh, kw], dense [n, k], batch matmul [b, k, n]; one byte each, s8 or u8.
+   * Empty where the layer has no workload or computes its weights.
+   */
+  public static Optional<byte[]> weights(QuantizedGraph graph, String layer) {
+    LayerLowering lowering = new LayerLowering(graph);
+    return graph.operators().stream()
+        .filter(operator -> operator.layer().equals(layer))
+        .findFirst()
+        .map(lowering::lower)
+        .flatMap(
+            lowered ->
+                lowered instanceof Lowered(_, Optional<PlainWeights> weights)
+                    ? weights.map(PlainWeights::bytes)
+                    : Optional.empty());
+  }
+}
