@@ -24,4 +24,21 @@ public interface KernelLibrary {
    * @throws dev.octune.kernels.text.TextException where the schedule is not a point of the space
    */
   KernelSource emit(Candidate candidate);
+
+  /**
+   * Generates a kernel, its packing functions and its sizes as one module for use outside of
+   * Octune.
+   *
+   * <p>Defines {@code SYM_run}, {@code SYM_pack_act}, {@code SYM_pack_wgt}, {@code SYM_unpack_out}
+   * as {@link KernelSource} says, and {@code size_t SYM_act_bytes(void)}, {@code SYM_wgt_bytes},
+   * {@code SYM_out_bytes}.
+   *
+   * @param symbol the prefix SYM, a C identifier
+   */
+  String emitStandalone(Candidate candidate, String symbol);
+
+  /** The templates of this build. */
+  static KernelLibrary standard() {
+    return new StandardLibrary();
+  }
 }

@@ -1,0 +1,301 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.Code;
+import dev.octune.kernels.ir.Type;
+import dev.octune.kernels.ir.Value;
+import dev.octune.kernels.workload.Window;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The direct kernel: for each block of output channels and each strip of output columns, register
+ * tiles of ocVectors × ohTile × owTile accumulators that walk all input channels and taps.
+ *
+ * <p>The last tile of a row that the tile does not divide is moved back over its neighbour, so that
+ * some outputs are computed twice, to the same bytes.
+ */
+record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
+  DirectKernel(Contraction conv, Tiling at) {
+    this(conv, at, at.layout(conv));
+  }
+
+  /** The body of {@code run(ptr act, ptr wgt, ptr out, i32 part, i32 parts)}. */
+  void emit(Code code) {
+    shareOfUnits(
+        code,
+        (batch, ocBlock, y, x) -> {
+          Value set = code.remainder(batch, conv.wgtBatches());
+          Value wgt = along(code, code.param("wgt"), set, layout.wgtSetBytes());
+          wgt = along(code, wgt, ocBlock, layout.wgtOcBlockBytes());
+          Value act = along(code, code.param("act"), batch, layout.actBatchBytes());
+          Value out = along(code, code.param("out"), batch, layout.outBatchBytes());
+          out = along(code, out, ocBlock, layout.outBlockBytes());
+          Value sums = code.offset(code.param("wgt"), layout.sumsOffsetBytes());
+          sums = along(code, sums, set, layout.sumsSetBytes());
+          sums = along(code, sums, ocBlock, layout.outColumnBytes());
+          strip(code, new Operands(act, wgt, sums, out), y, x);
+        });
+  }
+
+  /** Register tiles from left to right. */
+  private void strip(Code code, Operands on, Value y, Value x) {
+    code.loop(
+        PackedLayout.ceilDiv(at.strip(), at.owTile()),
+        tile -> {
+          Value column = code.add(x, tileStart(code, tile, at.owTile(), at.strip()));
+          List<Value> sums =
+              reduce(
+                  code,
+                  actOf(code, on.act(), y, column),
+                  on.wgt(),
+                  y,
+                  startValues(code, on.sums()));
+          store(code, sums, outOf(code, on.out(), y, column));
+        });
+  }
+
+  /** Walks blocks of input channels, taps and parts; the innermost body is written out. */
+  private List<Value> reduce(Code code, Value act, Value wgt, Value y, List<Value> start) {
+    Window w = conv.window();
+    Axis channels = Axis.of(layout.icBlocks(), layout.actBlockBytes(), layout.wgtIcBlockBytes());
+    Axis rows =
+        new Axis(
+            firstRow(code, y),
+            endRow(code, y),
+            w.dilationH() * layout.actRowBytes(),
+            w.kw() * layout.wgtTapBytes());
+    Axis columns =
+        Axis.of(
+            at.tapsUnrolled() ? 1 : w.kw(),
+            w.dilationW() * layout.actColumnBytes(),
+            layout.wgtTapBytes());
+    int groups = at.icBlock() / at.leaf().group();
+    long partsOfTurn = (long) at.unroll() * at.leaf().depth();
+    Axis parts =
+        Axis.of(
+            groups / at.unroll(),
+            partsOfTurn * at.leaf().actPartBytes(),
+            partsOfTurn * layout.wgtPartBytes());
+    List<Axis> nest =
+        at.tapsOuter()
+            ? List.of(rows, columns, channels, parts)
+            : List.of(channels, rows, columns, parts);
+    return walk(code, nest, act, wgt, start);
+  }
+
+  private List<Value> walk(Code code, List<Axis> nest, Value act, Value wgt, List<Value> sums) {
+    if (nest.isEmpty()) {
+      return body(code, act, wgt, sums);
+    }
+    Axis axis = nest.getFirst();
+    List<Value> start = new ArrayList<>();
+    start.add(along(code, act, axis.from(), axis.actBytes()));
+    start.add(along(code, wgt, axis.from(), axis.wgtBytes()));
+    start.addAll(sums);
+    List<Value> end =
+        code.reduce(
+            axis.from(),
+            axis.to(),
+            start,
+            (_, carried) -> {
+              Value actHere = carried.get(0);
+              Value wgtHere = carried.get(1);
+              List<Value> next = new ArrayList<>();
+              next.add(code.offset(actHere, axis.actBytes()));
+              next.add(code.offset(wgtHere, axis.wgtBytes()));
+              next.addAll(
+                  walk(
+                      code,
+                      nest.subList(1, nest.size()),
+                      actHere,
+                      wgtHere,
+                      carried.subList(2, carried.size())));
+              return next;
+            });
+    return end.subList(2, end.size());
+  }
+
+  /** The multiplyAdds of one turn: unrolled taps × unrolled groups × tile. */
+  private List<Value> body(Code code, Value act, Value wgt, List<Value> sums) {
+    Window w = conv.window();
+    Leaf leaf = at.leaf();
+    List<Value> next = new ArrayList<>(sums);
+    for (int tap = 0; tap < (at.tapsUnrolled() ? w.kw() : 1); tap++) {
+      for (int group = 0; group < at.unroll(); group++) {
+        long part = (long) group * leaf.depth();
+        Value wgtHere = code.offset(wgt, tap * layout.wgtTapBytes() + part * layout.wgtPartBytes());
+        Value actHere =
+            code.offset(
+                act,
+                (long) tap * w.dilationW() * layout.actColumnBytes() + part * leaf.actPartBytes());
+        multiplyAddTile(code, actHere, wgtHere, next);
+      }
+    }
+    return next;
+  }
+
+  private void multiplyAddTile(Code code, Value act, Value wgt, List<Value> sums) {
+    Window w = conv.window();
+    Leaf leaf = at.leaf();
+    List<List<Value>> vectors = new ArrayList<>();
+    for (int o = 0; o < at.ocVectors(); o++) {
+      List<Value> parts = new ArrayList<>();
+      for (int part = 0; part < leaf.depth(); part++) {
+        long offset = part * layout.wgtPartBytes() + (long) o * leaf.wgtPartBytes();
+        parts.add(leaf.loadWgt(code, code.offset(wgt, offset)));
+      }
+      vectors.add(parts);
+    }
+    for (int row = 0; row < at.ohTile(); row++) {
+      for (int column = 0; column < at.owTile(); column++) {
+        List<Value> parts = new ArrayList<>();
+        for (int part = 0; part < leaf.depth(); part++) {
+          long offset =
+              (long) row * w.strideH() * layout.actRowBytes()
+                  + (long) column * w.strideW() * layout.actColumnBytes()
+                  + (long) part * leaf.actPartBytes();
+          parts.add(leaf.loadAct(code, code.offset(act, offset)));
+        }
+        for (int o = 0; o < at.ocVectors(); o++) {
+          int sum = accumulator(row, column, o);
+          sums.set(sum, leaf.multiplyAdd(code, sums.get(sum), parts, vectors.get(o)));
+        }
+      }
+    }
+  }
+
+  private void store(Code code, List<Value> sums, Value out) {
+    int vectorBytes = at.leaf().accumulator().bits() / Byte.SIZE;
+    for (int row = 0; row < at.ohTile(); row++) {
+      for (int column = 0; column < at.owTile(); column++) {
+        for (int o = 0; o < at.ocVectors(); o++) {
+          long offset =
+              row * layout.outRowBytes()
+                  + column * layout.outColumnBytes()
+                  + (long) o * vectorBytes;
+          code.store(sums.get(accumulator(row, column, o)), code.offset(out, offset), vectorBytes);
+        }
+      }
+    }
+  }
+
+  /** Zeros, or offset · Σ w where activations are stored less an offset. */
+  private List<Value> startValues(Code code, Value sums) {
+    Type.Vector type = at.leaf().accumulator();
+    List<Value> vectors = new ArrayList<>();
+    int vectorBytes = type.bits() / Byte.SIZE;
+    for (int o = 0; o < at.ocVectors(); o++) {
+      vectors.add(
+          layout.offset() == 0
+              ? Value.zero(type)
+              : code.load(type, code.offset(sums, (long) o * vectorBytes), vectorBytes));
+    }
+    List<Value> start = new ArrayList<>();
+    for (int position = 0; position < at.ohTile() * at.owTile(); position++) {
+      start.addAll(vectors);
+    }
+    return start;
+  }
+
+  private int accumulator(int row, int column, int o) {
+    return (row * at.owTile() + column) * at.ocVectors() + o;
+  }
+
+  /** The first tap row inside the input: taps above it read rows that would be −1 or less. */
+  private Value firstRow(Code code, Value y) {
+    Window w = conv.window();
+    if (at.border() == Border.PACKED) {
+      return Value.index(0);
+    }
+    // ⌈(top − y · stride) / dilation⌉, at least 0
+    Value above = code.sub(Value.index(w.pad().top()), code.mul(y, w.strideH()));
+    Value outside = code.maxSigned(above, Value.index(0));
+    return code.minSigned(
+        code.divide(code.add(outside, w.dilationH() - 1L), w.dilationH()), Value.index(w.kh()));
+  }
+
+  /** Behind the last tap row inside the input. */
+  private Value endRow(Code code, Value y) {
+    Window w = conv.window();
+    if (at.border() == Border.PACKED) {
+      return Value.index(w.kh());
+    }
+    // ⌈(ih + top − y · stride) / dilation⌉, in [0, kh]
+    Value below = code.sub(Value.index((long) w.ih() + w.pad().top()), code.mul(y, w.strideH()));
+    Value inside = code.maxSigned(below, Value.index(0));
+    return code.minSigned(
+        code.divide(code.add(inside, w.dilationH() - 1L), w.dilationH()), Value.index(w.kh()));
+  }
+
+  /**
+   * Where tap (0, 0) of the tile at (y, column) reads; before the buffer where rows are skipped.
+   */
+  private Value actOf(Code code, Value act, Value y, Value column) {
+    Window w = conv.window();
+    int skippedRows = w.pad().top() - layout.top();
+    Value at0 = code.offset(act, -skippedRows * layout.actRowBytes());
+    Value atRow = along(code, at0, y, w.strideH() * layout.actRowBytes());
+    return along(code, atRow, column, w.strideW() * layout.actColumnBytes());
+  }
+
+  private Value outOf(Code code, Value out, Value y, Value column) {
+    return along(
+        code,
+        along(code, out, y, conv.columns() * layout.outColumnBytes()),
+        column,
+        layout.outColumnBytes());
+  }
+
+  /** Pointers of one batch and one block of output channels. */
+  private record Operands(Value act, Value wgt, Value sums, Value out) {}
+
+  private interface Unit {
+    void write(Value batch, Value ocBlock, Value y, Value x);
+  }
+
+  /** This part's share of the units (batch, block of output channels, row tile, strip). */
+  private void shareOfUnits(Code code, Unit unit) {
+    long rowTiles = PackedLayout.ceilDiv(conv.rows(), at.ohTile());
+    long strips = PackedLayout.ceilDiv(conv.columns(), at.strip());
+    long ocBlocks = layout.ocBlocks();
+    long places = rowTiles * strips;
+    Value units = Value.index(conv.batches() * ocBlocks * places);
+    Value part = code.zeroExtend(code.param("part"), Type.I64);
+    Value parts = code.zeroExtend(code.param("parts"), Type.I64);
+    Value from = code.divide(code.mul(units, part), parts);
+    Value to = code.divide(code.mul(units, code.add(part, 1)), parts);
+    code.loop(
+        from,
+        to,
+        index -> {
+          Value batch = code.divide(index, ocBlocks * places);
+          Value inBatch = code.remainder(index, ocBlocks * places);
+          Value ocBlock =
+              at.rowsOuter() ? code.remainder(inBatch, ocBlocks) : code.divide(inBatch, places);
+          Value place =
+              at.rowsOuter() ? code.divide(inBatch, ocBlocks) : code.remainder(inBatch, places);
+          unit.write(
+              batch,
+              ocBlock,
+              tileStart(code, code.divide(place, strips), at.ohTile(), conv.rows()),
+              tileStart(code, code.remainder(place, strips), at.strip(), conv.columns()));
+        });
+  }
+
+  /** index · size, moved back where the tile would end behind the extent. */
+  private static Value tileStart(Code code, Value index, int size, int extent) {
+    Value start = code.mul(index, size);
+    return extent % size == 0 ? start : code.minUnsigned(start, Value.index((long) extent - size));
+  }
+
+  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
+    return code.offset(pointer, code.mul(index, stepBytes));
+  }
+
+  /** A loop of the reduction, and what its pointers move on each turn. */
+  private record Axis(Value from, Value to, long actBytes, long wgtBytes) {
+    static Axis of(long count, long actBytes, long wgtBytes) {
+      return new Axis(Value.index(0), Value.index(count), actBytes, wgtBytes);
+    }
+  }
+}

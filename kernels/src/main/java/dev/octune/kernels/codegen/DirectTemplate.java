@@ -1,0 +1,101 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.IrModule;
+import dev.octune.kernels.ir.Param;
+import dev.octune.kernels.ir.Type;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.BatchMatmul;
+import dev.octune.kernels.workload.Conv2d;
+import dev.octune.kernels.workload.Dense;
+import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Output;
+import dev.octune.kernels.workload.Workload;
+import java.util.List;
+import java.util.Optional;
+
+/** Convolution, dense layers and batch matmul by the direct kernel. */
+final class DirectTemplate implements KernelTemplate {
+  static final List<Param> RUN_PARAMS =
+      List.of(
+          Param.read("act"),
+          Param.read("wgt"),
+          Param.write("out"),
+          Param.number("part", Type.I32),
+          Param.number("parts", Type.I32));
+
+  @Override
+  public Optional<String> uncovered(Workload workload, Target target) {
+    return workload.numerics().out() == Output.S32
+        ? Optional.empty()
+        : Optional.of(
+            "no template requantizes yet: out="
+                + workload.numerics().out().text()
+                + ", only out=s32");
+  }
+
+  @Override
+  public ConfigSpace space(Workload workload, Target target) {
+    return new DirectSpace(workload, contraction(workload), target).space();
+  }
+
+  @Override
+  public boolean contains(Workload workload, Target target, Schedule schedule) {
+    return new DirectSpace(workload, contraction(workload), target).contains(schedule);
+  }
+
+  @Override
+  public Schedule defaultSchedule(Workload workload, Target target) {
+    return new DirectSpace(workload, contraction(workload), target).best();
+  }
+
+  @Override
+  public Kernel kernel(Workload workload, Target target, Schedule schedule) {
+    Contraction conv = contraction(workload);
+    Leaf leaf = Leaves.named(Leaves.of(target, conv.numerics()), schedule.choice(Tiling.LEAF));
+    return new Direct(new DirectKernel(conv, Tiling.read(schedule, leaf)));
+  }
+
+  private static Contraction contraction(Workload workload) {
+    return switch (workload) {
+      case Conv2d conv -> Contraction.of(conv);
+      case Dense dense -> Contraction.of(dense);
+      case BatchMatmul product -> Contraction.of(product);
+      case DepthwiseConv2d _ ->
+          throw new IllegalArgumentException("a depthwise convolution is no contraction");
+    };
+  }
+
+  private record Direct(DirectKernel kernel) implements Kernel {
+    @Override
+    public void emitRun(IrModule module, String name) {
+      module.function(name, RUN_PARAMS, kernel::emit);
+    }
+
+    @Override
+    public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
+      new PackingCode(kernel.layout()).emit(module, packAct, packWgt, unpackOut);
+    }
+
+    @Override
+    public String layout() {
+      return kernel.layout().text();
+    }
+
+    @Override
+    public long actBytes() {
+      return kernel.layout().actBytes();
+    }
+
+    @Override
+    public long wgtBytes() {
+      return kernel.layout().wgtBytes();
+    }
+
+    @Override
+    public long outBytes() {
+      return kernel.layout().outBytes();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.IrModule;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import java.util.Optional;
+
+/** One family of kernels for some workloads. Stateless, thread-safe. */
+interface KernelTemplate {
+  /** Why this template makes no kernel for a workload of its operators; empty where it does. */
+  Optional<String> uncovered(Workload workload, Target target);
+
+  /** The schedules of a covered workload. */
+  ConfigSpace space(Workload workload, Target target);
+
+  /** True where the space holds the schedule, without enumerating it. */
+  boolean contains(Workload workload, Target target, Schedule schedule);
+
+  /** The point of the space that is good without any search. */
+  Schedule defaultSchedule(Workload workload, Target target);
+
+  /** The kernel of a schedule of the space. */
+  Kernel kernel(Workload workload, Target target, Schedule schedule);
+
+  /** A kernel ready to be written into modules. */
+  interface Kernel {
+    /** Writes {@code name(ptr act, ptr wgt, ptr out, i32 part, i32 parts)}. */
+    void emitRun(IrModule module, String name);
+
+    /** Writes the packing functions. */
+    void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut);
+
+    /** Everything that the packing functions depend on besides workload and target. */
+    String layout();
+
+    long actBytes();
+
+    long wgtBytes();
+
+    long outBytes();
+  }
+}

@@ -1,0 +1,184 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.Type;
+import dev.octune.kernels.workload.Window;
+
+/**
+ * How a contraction's operands stand in their packed buffers.
+ *
+ * <pre>
+ * act  actElement[batches, icBlocks, rows, columns, icBlock]
+ * wgt  wgtElement[wgtBatches, ocBlocks, icBlocks, kh, kw, icBlock / dot, ocBlock, dot]
+ *      and, where offset ≠ 0, behind it s32[wgtBatches, ocBlocks, ocBlock]: offset · Σ w
+ * out  s32[batches, ocBlocks, oh, ow, ocBlock]
+ * </pre>
+ *
+ * Activations are stored less {@code offset}, positions outside the input as azp − offset; weights
+ * less wzp. Channels beyond ic have zero weights, so their activations may hold anything; channels
+ * beyond oc are computed and dropped on unpacking. Buffers are rounded up to {@link #ALIGN_BYTES}.
+ *
+ * @param dot neighbouring input channels of one output channel that stand side by side
+ * @param offset what is subtracted from activations
+ * @param icBlock input channels of a block, a multiple of dot
+ * @param ocBlock output channels of a block
+ */
+record PackedLayout(
+    Contraction conv,
+    Type.Int actElement,
+    Type.Int wgtElement,
+    int dot,
+    int offset,
+    int icBlock,
+    int ocBlock,
+    Border border) {
+  /** A cache line; buffers start and end on one. */
+  static final int ALIGN_BYTES = 64;
+
+  /** Bytes of an s32. */
+  static final int OUT_BYTES = 4;
+
+  int icBlocks() {
+    return ceilDiv(conv.ic(), icBlock);
+  }
+
+  int ocBlocks() {
+    return ceilDiv(conv.oc(), ocBlock);
+  }
+
+  /** Rows of the window above row 0 of the packed activations. */
+  int top() {
+    return border == Border.PACKED ? conv.window().pad().top() : 0;
+  }
+
+  int left() {
+    return conv.window().pad().left();
+  }
+
+  /** Packed rows: those that some tap reads. */
+  int rows() {
+    Window w = conv.window();
+    return border == Border.PACKED
+        ? (w.oh() - 1) * w.strideH() + (w.kh() - 1) * w.dilationH() + 1
+        : w.ih();
+  }
+
+  /** Packed columns: those that some tap reads. */
+  int columns() {
+    Window w = conv.window();
+    return (w.ow() - 1) * w.strideW() + (w.kw() - 1) * w.dilationW() + 1;
+  }
+
+  /** True where packed activations hold positions or channels that the plain ones don't. */
+  boolean hasFilling() {
+    Window w = conv.window();
+    return conv.ic() % icBlock != 0
+        || top() > 0
+        || left() > 0
+        || rows() > top() + w.ih()
+        || columns() > left() + w.iw();
+  }
+
+  int actElementBytes() {
+    return actElement.bits() / Byte.SIZE;
+  }
+
+  int wgtElementBytes() {
+    return wgtElement.bits() / Byte.SIZE;
+  }
+
+  /** From one position to the next in its row. */
+  long actColumnBytes() {
+    return (long) icBlock * actElementBytes();
+  }
+
+  long actRowBytes() {
+    return columns() * actColumnBytes();
+  }
+
+  /** From one block of input channels to the next. */
+  long actBlockBytes() {
+    return rows() * actRowBytes();
+  }
+
+  long actBatchBytes() {
+    return icBlocks() * actBlockBytes();
+  }
+
+  long actBytes() {
+    return aligned(conv.batches() * actBatchBytes());
+  }
+
+  /** One part's weights of a whole block of output channels. */
+  long wgtPartBytes() {
+    return (long) ocBlock * dot * wgtElementBytes();
+  }
+
+  /** From one tap to the next. */
+  long wgtTapBytes() {
+    return icBlock / dot * wgtPartBytes();
+  }
+
+  /** From one block of input channels to the next. */
+  long wgtIcBlockBytes() {
+    return conv.taps() * wgtTapBytes();
+  }
+
+  /** From one block of output channels to the next. */
+  long wgtOcBlockBytes() {
+    return icBlocks() * wgtIcBlockBytes();
+  }
+
+  long wgtSetBytes() {
+    return ocBlocks() * wgtOcBlockBytes();
+  }
+
+  /** Where the sums stand in the weight buffer. */
+  long sumsOffsetBytes() {
+    return aligned(conv.wgtBatches() * wgtSetBytes());
+  }
+
+  long sumsSetBytes() {
+    return (long) ocBlocks() * ocBlock * OUT_BYTES;
+  }
+
+  long wgtBytes() {
+    return offset == 0
+        ? sumsOffsetBytes()
+        : aligned(sumsOffsetBytes() + conv.wgtBatches() * sumsSetBytes());
+  }
+
+  long outColumnBytes() {
+    return (long) ocBlock * OUT_BYTES;
+  }
+
+  long outRowBytes() {
+    return conv.window().ow() * outColumnBytes();
+  }
+
+  long outBlockBytes() {
+    return conv.window().oh() * outRowBytes();
+  }
+
+  long outBatchBytes() {
+    return ocBlocks() * outBlockBytes();
+  }
+
+  long outBytes() {
+    return aligned(conv.batches() * outBatchBytes());
+  }
+
+  /** Says everything that packing code depends on besides the contraction. */
+  String text() {
+    return "act=%s wgt=%s dot=%d offset=%d ic_block=%d oc_block=%d border=%s"
+        .formatted(
+            actElement.text(), wgtElement.text(), dot, offset, icBlock, ocBlock, border.text());
+  }
+
+  static int ceilDiv(int count, int size) {
+    return Math.ceilDiv(count, size);
+  }
+
+  private static long aligned(long bytes) {
+    return Math.ceilDiv(bytes, ALIGN_BYTES) * (long) ALIGN_BYTES;
+  }
+}

@@ -1,0 +1,276 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.Code;
+import dev.octune.kernels.ir.IrModule;
+import dev.octune.kernels.ir.Param;
+import dev.octune.kernels.ir.Type;
+import dev.octune.kernels.ir.Value;
+import dev.octune.kernels.workload.Numerics;
+import dev.octune.kernels.workload.Window;
+import java.util.List;
+
+/** Writes the functions that carry plain operands into a {@link PackedLayout} and back. */
+record PackingCode(PackedLayout layout) {
+  private static final int FILL_BYTES = 32;
+
+  void emit(IrModule module, String packAct, String packWgt, String unpackOut) {
+    List<Param> pack = List.of(Param.read("plain"), Param.write("packed"));
+    module.function(packAct, pack, this::packAct);
+    module.function(packWgt, pack, this::packWgt);
+    module.function(
+        unpackOut, List.of(Param.read("packed"), Param.write("plain")), this::unpackOut);
+  }
+
+  private void packAct(Code code) {
+    Contraction conv = layout.conv();
+    Contraction.ActStrides plain = conv.act();
+    Window window = conv.window();
+    int element = layout.actElementBytes();
+    if (layout.hasFilling()) {
+      fill(
+          code,
+          layout.actBytes(),
+          Value.of(layout.actElement(), conv.numerics().azp() - layout.offset()));
+    }
+    int rows = Math.min(window.ih(), layout.rows() - layout.top());
+    int columns = Math.min(window.iw(), layout.columns() - layout.left());
+    Value corner =
+        code.offset(
+            code.param("packed"),
+            layout.top() * layout.actRowBytes() + layout.left() * layout.actColumnBytes());
+    Value start = code.param("plain");
+    Axis batch = new Axis(conv.batches(), plain.batch(), layout.actBatchBytes());
+    Axis row = new Axis(rows, plain.y(), layout.actRowBytes());
+    Axis column = new Axis(columns, plain.x(), layout.actColumnBytes());
+    walk(
+        code,
+        start,
+        corner,
+        batch,
+        (batchFrom, batchTo) ->
+            blocks(
+                code,
+                conv.ic(),
+                layout.icBlock(),
+                (block, channels) -> {
+                  Value from = along(code, batchFrom, block, layout.icBlock() * plain.channel());
+                  Value to = along(code, batchTo, block, layout.actBlockBytes());
+                  Axis channel = new Axis(channels, plain.channel(), element);
+                  // The axis that is dense in the plain buffer runs innermost.
+                  boolean columnsInner = plain.x() == 1;
+                  walk(
+                      code,
+                      from,
+                      to,
+                      row,
+                      (rowFrom, rowTo) ->
+                          walk(
+                              code,
+                              rowFrom,
+                              rowTo,
+                              columnsInner ? channel : column,
+                              (outerFrom, outerTo) ->
+                                  walk(
+                                      code,
+                                      outerFrom,
+                                      outerTo,
+                                      columnsInner ? column : channel,
+                                      (read, write) -> packActivation(code, read, write))));
+                }));
+  }
+
+  private void packActivation(Code code, Value read, Value write) {
+    Value wide = code.zeroExtend(code.load(Type.I8, read, 1), Type.I16);
+    Value shifted = code.sub(wide, Value.of(Type.I16, layout.offset()));
+    code.store(code.truncate(shifted, layout.actElement()), write, layout.actElementBytes());
+  }
+
+  private void packWgt(Code code) {
+    Contraction conv = layout.conv();
+    Contraction.WgtStrides plain = conv.wgt();
+    int ocBlock = layout.ocBlock();
+    fill(code, layout.wgtBytes(), Value.zero(layout.wgtElement()));
+    Value sums = code.offset(code.param("packed"), layout.sumsOffsetBytes());
+    code.loop(
+        conv.wgtBatches(),
+        set ->
+            code.loop(
+                conv.oc(),
+                o -> {
+                  Value from =
+                      along(
+                          code, along(code, code.param("plain"), set, plain.set()), o, plain.oc());
+                  Value to = along(code, code.param("packed"), set, layout.wgtSetBytes());
+                  to = along(code, to, code.divide(o, ocBlock), layout.wgtOcBlockBytes());
+                  to =
+                      along(
+                          code,
+                          to,
+                          code.remainder(o, ocBlock),
+                          (long) layout.dot() * layout.wgtElementBytes());
+                  Value sum = packFilter(code, from, to);
+                  if (layout.offset() != 0) {
+                    Value place = along(code, sums, set, layout.sumsSetBytes());
+                    code.store(
+                        code.mul(sum, layout.offset()),
+                        along(code, place, o, PackedLayout.OUT_BYTES),
+                        PackedLayout.OUT_BYTES);
+                  }
+                }));
+  }
+
+  /** Packs the weights of one output channel; their sum, s32. */
+  private Value packFilter(Code code, Value from, Value to) {
+    Contraction conv = layout.conv();
+    int dot = layout.dot();
+    int icBlock = layout.icBlock();
+    long icStride = conv.wgt().ic();
+    return code.reduce(
+            layout.icBlocks(),
+            List.of(Value.zero(Type.I32)),
+            (block, blockSum) -> {
+              Value left = code.sub(Value.index(conv.ic()), code.mul(block, icBlock));
+              Value channels = code.minSigned(left, Value.index(icBlock));
+              Value read = along(code, from, block, icBlock * icStride);
+              Value write = along(code, to, block, layout.wgtIcBlockBytes());
+              // Channels d, d + dot, d + 2·dot, … lie one part apart.
+              return code.reduce(
+                  dot,
+                  blockSum,
+                  (d, dotSum) ->
+                      lastOf(
+                          code.reduce(
+                              Value.index(0),
+                              code.divide(code.sub(code.add(channels, dot - 1), d), dot),
+                              List.of(
+                                  along(code, read, d, icStride),
+                                  along(code, write, d, layout.wgtElementBytes()),
+                                  dotSum.getFirst()),
+                              (_, at) ->
+                                  List.of(
+                                      code.offset(at.get(0), dot * icStride),
+                                      code.offset(at.get(1), layout.wgtPartBytes()),
+                                      packTaps(code, at.get(0), at.get(1), at.get(2))))));
+            })
+        .getFirst();
+  }
+
+  private Value packTaps(Code code, Value read, Value write, Value sum) {
+    return code.reduce(
+            layout.conv().taps(),
+            List.of(read, write, sum),
+            (_, at) ->
+                List.of(
+                    code.offset(at.get(0), layout.conv().wgt().x()),
+                    code.offset(at.get(1), layout.wgtTapBytes()),
+                    code.add(at.get(2), packWeight(code, at.get(0), at.get(1)))))
+        .getLast();
+  }
+
+  private Value packWeight(Code code, Value read, Value write) {
+    Numerics numerics = layout.conv().numerics();
+    Value stored = code.load(Type.I8, read, 1);
+    Value weight =
+        numerics.wgt().signed()
+            ? code.signExtend(stored, Type.I32)
+            : code.sub(code.zeroExtend(stored, Type.I32), Value.of(Type.I32, numerics.wzp()));
+    code.store(code.truncate(weight, layout.wgtElement()), write, layout.wgtElementBytes());
+    return weight;
+  }
+
+  private void unpackOut(Code code) {
+    Contraction conv = layout.conv();
+    Contraction.ActStrides plain = conv.out();
+    long word = PackedLayout.OUT_BYTES;
+    walk(
+        code,
+        code.param("packed"),
+        code.param("plain"),
+        new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * word),
+        (batchFrom, batchTo) ->
+            code.loop(
+                conv.oc(),
+                o -> {
+                  Value from =
+                      along(
+                          code,
+                          batchFrom,
+                          code.divide(o, layout.ocBlock()),
+                          layout.outBlockBytes());
+                  from = along(code, from, code.remainder(o, layout.ocBlock()), word);
+                  walk(
+                      code,
+                      from,
+                      along(code, batchTo, o, plain.channel() * word),
+                      new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * word),
+                      (rowFrom, rowTo) ->
+                          walk(
+                              code,
+                              rowFrom,
+                              rowTo,
+                              new Axis(
+                                  conv.window().ow(), layout.outColumnBytes(), plain.x() * word),
+                              (read, write) ->
+                                  code.store(
+                                      code.load(Type.I32, read, PackedLayout.OUT_BYTES),
+                                      write,
+                                      PackedLayout.OUT_BYTES)));
+                }));
+  }
+
+  /** So many steps, and the bytes that the pointer read and the pointer written move on each. */
+  private record Axis(Value count, long readBytes, long writeBytes) {
+    Axis(long count, long readBytes, long writeBytes) {
+      this(Value.index(count), readBytes, writeBytes);
+    }
+  }
+
+  private static List<Value> lastOf(List<Value> values) {
+    return List.of(values.getLast());
+  }
+
+  private interface Step {
+    void write(Value from, Value to);
+  }
+
+  private interface Block {
+    void write(Value block, Value channels);
+  }
+
+  private static void walk(Code code, Value from, Value to, Axis axis, Step step) {
+    code.reduce(
+        Value.index(0),
+        axis.count(),
+        List.of(from, to),
+        (_, at) -> {
+          step.write(at.get(0), at.get(1));
+          return List.of(
+              code.offset(at.get(0), axis.readBytes()), code.offset(at.get(1), axis.writeBytes()));
+        });
+  }
+
+  /** Blocks of channels, the last perhaps with fewer. */
+  private static void blocks(Code code, int channels, int blockSize, Block block) {
+    code.loop(
+        Math.ceilDiv(channels, blockSize),
+        index -> {
+          Value left = code.sub(Value.index(channels), code.mul(index, blockSize));
+          block.write(index, code.minSigned(left, Value.index(blockSize)));
+        });
+  }
+
+  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
+    return code.offset(pointer, code.mul(index, stepBytes));
+  }
+
+  private static void fill(Code code, long bytes, Value element) {
+    int lanes = FILL_BYTES * Byte.SIZE / element.type().bits();
+    code.loop(
+        bytes / FILL_BYTES,
+        i ->
+            code.store(
+                code.splat(element, lanes),
+                along(code, code.param("packed"), i, FILL_BYTES),
+                FILL_BYTES));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.IrModule;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.text.TextException;
+import dev.octune.kernels.workload.BatchMatmul;
+import dev.octune.kernels.workload.Conv2d;
+import dev.octune.kernels.workload.Dense;
+import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Workload;
+import java.util.Optional;
+
+/** The templates of this build. Stateless, thread-safe. */
+final class StandardLibrary implements KernelLibrary {
+  private final KernelTemplate direct = new DirectTemplate();
+
+  @Override
+  public Optional<String> uncovered(Workload workload, Target target) {
+    return template(workload)
+        .map(template -> template.uncovered(workload, target))
+        .orElseGet(() -> Optional.of("no template for " + workload.operator() + " yet"));
+  }
+
+  @Override
+  public ConfigSpace space(Workload workload, Target target) {
+    return covering(workload, target).space(workload, target);
+  }
+
+  @Override
+  public Schedule defaultSchedule(Workload workload, Target target) {
+    return covering(workload, target).defaultSchedule(workload, target);
+  }
+
+  @Override
+  public KernelSource emit(Candidate candidate) {
+    Target target = candidate.target();
+    KernelTemplate.Kernel kernel = kernel(candidate);
+    IrModule run = new IrModule(target);
+    kernel.emitRun(run, KernelSource.RUN);
+    IrModule packing = new IrModule(target);
+    kernel.emitPacking(
+        packing, KernelSource.PACK_ACT, KernelSource.PACK_WGT, KernelSource.UNPACK_OUT);
+    return new KernelSource(
+        target,
+        run.text(),
+        packing.text(),
+        candidate.workload().text() + " " + kernel.layout() + " " + target.withThreads(1).text(),
+        kernel.actBytes(),
+        kernel.wgtBytes(),
+        kernel.outBytes());
+  }
+
+  @Override
+  public String emitStandalone(Candidate candidate, String symbol) {
+    KernelTemplate.Kernel kernel = kernel(candidate);
+    IrModule module = new IrModule(candidate.target());
+    module.constant(symbol + "_act_bytes", kernel.actBytes());
+    module.constant(symbol + "_wgt_bytes", kernel.wgtBytes());
+    module.constant(symbol + "_out_bytes", kernel.outBytes());
+    kernel.emitPacking(module, symbol + "_pack_act", symbol + "_pack_wgt", symbol + "_unpack_out");
+    kernel.emitRun(module, symbol + "_run");
+    return module.text();
+  }
+
+  private KernelTemplate.Kernel kernel(Candidate candidate) {
+    Workload workload = candidate.workload();
+    Target target = candidate.target();
+    KernelTemplate template = covering(workload, target);
+    if (!template.contains(workload, target, candidate.schedule())) {
+      throw new TextException(
+          "schedule '%s' is not in the space of '%s' on '%s'. Mend: take one that `octune space` lists"
+              .formatted(candidate.schedule().text(), workload.text(), target.text()));
+    }
+    return template.kernel(workload, target, candidate.schedule());
+  }
+
+  private KernelTemplate covering(Workload workload, Target target) {
+    uncovered(workload, target)
+        .ifPresent(
+            reason -> {
+              throw new TextException(
+                  "'%s' has no kernel on '%s': %s. Mend: leave it to another engine"
+                      .formatted(workload.text(), target.text(), reason));
+            });
+    return template(workload).orElseThrow();
+  }
+
+  private Optional<KernelTemplate> template(Workload workload) {
+    return switch (workload) {
+      case Conv2d _, Dense _, BatchMatmul _ -> Optional.of(direct);
+      case DepthwiseConv2d _ -> Optional.empty();
+    };
+  }
+}

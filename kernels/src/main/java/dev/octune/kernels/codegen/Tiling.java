@@ -1,0 +1,110 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.workload.Numerics;
+
+/**
+ * A schedule of a direct kernel with its knobs read.
+ *
+ * @param icBlock input channels of a packed block
+ * @param ocVectors vectors of output channels in the register tile; also the packed block
+ * @param owTile columns of the register tile
+ * @param ohTile rows of the register tile
+ * @param strip columns that are finished for one block of output channels before the next one
+ * @param unroll parts groups written out in the innermost body
+ * @param tapsUnrolled true where the taps of a row are written out as well
+ * @param tapsOuter true where taps are walked outside of blocks of input channels
+ * @param rowsOuter true where strips are walked outside of blocks of output channels
+ */
+record Tiling(
+    Leaf leaf,
+    int icBlock,
+    int ocVectors,
+    int owTile,
+    int ohTile,
+    int strip,
+    int unroll,
+    boolean tapsUnrolled,
+    boolean tapsOuter,
+    boolean rowsOuter,
+    Border border) {
+  static final String LEAF = "leaf";
+  static final String IC_BLOCK = "ic_block";
+  static final String OC_VECTORS = "oc_vectors";
+  static final String OW_TILE = "ow_tile";
+  static final String OH_TILE = "oh_tile";
+  static final String STRIP = "strip";
+  static final String UNROLL = "unroll";
+  static final String TAPS = "taps";
+  static final String REDUCE = "reduce";
+  static final String ORDER = "order";
+  static final String BORDER = "border";
+
+  static final String TAPS_LOOP = "loop";
+  static final String TAPS_UNROLLED = "unrolled";
+  static final String REDUCE_CHANNELS = "channels_outer";
+  static final String REDUCE_TAPS = "taps_outer";
+  static final String ORDER_CHANNELS = "channels_outer";
+  static final String ORDER_ROWS = "rows_outer";
+
+  static Tiling read(Schedule schedule, Leaf leaf) {
+    return new Tiling(
+        leaf,
+        schedule.size(IC_BLOCK),
+        schedule.size(OC_VECTORS),
+        schedule.size(OW_TILE),
+        schedule.size(OH_TILE),
+        schedule.size(STRIP),
+        schedule.size(UNROLL),
+        schedule.choice(TAPS).equals(TAPS_UNROLLED),
+        schedule.choice(REDUCE).equals(REDUCE_TAPS),
+        schedule.choice(ORDER).equals(ORDER_ROWS),
+        schedule.choice(BORDER).equals(Border.ROWS_SKIPPED.text())
+            ? Border.ROWS_SKIPPED
+            : Border.PACKED);
+  }
+
+  int ocBlock() {
+    return ocVectors * leaf.lanes();
+  }
+
+  /** Accumulators of the register tile. */
+  int accumulators() {
+    return ocVectors * owTile * ohTile;
+  }
+
+  /** Vector registers that the innermost body keeps alive. */
+  int liveRegisters() {
+    return (accumulators() + ocVectors * leaf.depth()) * leaf.registersPerVector()
+        + leaf.depth()
+        + leaf.scratch();
+  }
+
+  /** multiplyAdds written out in the innermost body. */
+  int bodyOperations(int kw) {
+    return accumulators() * unroll * (tapsUnrolled ? kw : 1);
+  }
+
+  PackedLayout layout(Contraction conv) {
+    return new PackedLayout(
+        conv,
+        leaf.actElement(),
+        leaf.wgtElement(),
+        leaf.dot(),
+        actOffset(conv.numerics()),
+        icBlock,
+        ocBlock(),
+        border);
+  }
+
+  /** Rows may be skipped where what stands outside is stored as zero. */
+  boolean borderIsExact(Numerics numerics) {
+    return border == Border.PACKED || actOffset(numerics) == numerics.azp();
+  }
+
+  /** int16 holds an activation less any zero point, so there outside can always be zero. */
+  private int actOffset(Numerics numerics) {
+    boolean free = leaf.actElement().bits() > Byte.SIZE;
+    return free && border == Border.ROWS_SKIPPED ? numerics.azp() : leaf.actOffset();
+  }
+}
