@@ -1,8 +1,11 @@
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +29,17 @@ final class Format {
         }
       }
     }
+    // What was found formatted stays so until its time changes; most builds touch few files.
+    Path checked = Path.of(formatterJar).resolveSibling("checked");
+    List<String> known = Files.exists(checked) ? Files.readAllLines(checked) : List.of();
+    Set<String> fresh = new HashSet<>(known);
+    List<String> stamps = new ArrayList<>();
+    for (String source : sources) {
+      stamps.add(stamp(source));
+    }
+    if (!replace) {
+      sources.removeIf(source -> fresh.contains(stamp(source)));
+    }
     if (sources.isEmpty()) {
       return;
     }
@@ -43,5 +57,13 @@ final class Format {
           "The files above are not formatted. Mend: mvn -q -N process-sources -Dformat=replace");
       System.exit(1);
     }
+    if (!replace) {
+      Files.write(checked, stamps);
+    }
+  }
+
+  private static String stamp(String source) {
+    File file = new File(source);
+    return file.lastModified() + " " + file.length() + " " + source;
   }
 }
