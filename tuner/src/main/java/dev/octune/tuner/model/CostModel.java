@@ -1,0 +1,38 @@
+package dev.octune.tuner.model;
+
+import java.util.List;
+
+/**
+ * Ranks schedules by predicted speed. Not thread-safe. Native and lazy: nothing is loaded before
+ * the first training; training and scoring then run on the model's own thread, one at a time, while
+ * the caller waits.
+ */
+public interface CostModel extends AutoCloseable {
+  /**
+   * Forgets what it learned and learns from these rows.
+   *
+   * @throws CostModelException where the native library does not load or refuses
+   */
+  void train(TrainingSet set);
+
+  /**
+   * A score a row, higher for faster; only scores of one training and one task compare.
+   *
+   * @throws IllegalStateException before the first training
+   */
+  float[] score(FeatureRows rows);
+
+  /** Frees the native model and ends its thread. Idempotent. */
+  @Override
+  void close();
+
+  /**
+   * Boosted trees (docs/adr/0005-cost-model-objective.md).
+   *
+   * @param seed of the row sampling; the same rows and seed give the same scores
+   * @param cpus the only CPUs it may use; empty for any
+   */
+  static CostModel xgboost(long seed, List<Integer> cpus) {
+    return new XgbCostModel(XgbParameters.DEFAULT, seed, cpus);
+  }
+}
