@@ -33,13 +33,8 @@ final class Format {
     Path checked = Path.of(formatterJar).resolveSibling("checked");
     List<String> known = Files.exists(checked) ? Files.readAllLines(checked) : List.of();
     Set<String> fresh = new HashSet<>(known);
-    List<String> stamps = new ArrayList<>();
-    for (String source : sources) {
-      stamps.add(stamp(source));
-    }
-    if (!replace) {
-      sources.removeIf(source -> fresh.contains(stamp(source)));
-    }
+    List<String> all = List.copyOf(sources);
+    sources.removeIf(source -> fresh.contains(stamp(source)));
     if (sources.isEmpty()) {
       return;
     }
@@ -57,9 +52,7 @@ final class Format {
           "The files above are not formatted. Mend: mvn -q -N process-sources -Dformat=replace");
       System.exit(1);
     }
-    if (!replace) {
-      Files.write(checked, stamps);
-    }
+    Files.write(checked, all.stream().map(Format::stamp).toList());
   }
 
   private static String stamp(String source) {
