@@ -1,0 +1,76 @@
+package dev.octune.db;
+
+import dev.octune.db.DbException.Reason;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** Opens H2 in this process. Called on database threads only. */
+final class H2Connections {
+  private static final String USER = "octune";
+
+  /** How long another process may keep the file while it starts, ends or looks something up. */
+  static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
+  /**
+   * WRITE_DELAY=0: a commit is in the system's hands before it returns; with the default, the death
+   * of the process loses what was committed within half a second. DB_CLOSE_ON_EXIT: a shutdown hook
+   * of H2 would close the file under the writer. The cache holds what a lookup touches; H2's
+   * default takes a share of the machine's memory. No trace files beside the database.
+   */
+  private static final String SETTINGS =
+      ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=8192;TRACE_LEVEL_FILE=0";
+
+  private H2Connections() {}
+
+  static Connection forWriting(DatabaseFile file) throws SQLException {
+    ReaderDoor.prepare();
+    return DriverManager.getConnection("jdbc:h2:file:" + file.h2Path() + SETTINGS, USER, "");
+  }
+
+  static Connection forReading(DatabaseFile file) throws SQLException {
+    ReaderDoor.prepare();
+    return DriverManager.getConnection(
+        "jdbc:h2:file:" + file.h2Path() + SETTINGS + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r", USER, "");
+  }
+
+  /** A way to a connection; null-free: fails with "locked" where it must be tried again. */
+  interface Opening {
+    Connection open() throws SQLException;
+  }
+
+  /** Tries until the file is free, or patience ends. */
+  static Connection patiently(DatabaseFile file, Opening opening) throws SQLException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    for (; ; ) {
+      try {
+        return opening.open();
+      } catch (SQLException e) {
+        if (!H2Errors.isLocked(e)) {
+          throw e;
+        }
+        if (System.nanoTime() > deadline) {
+          throw new DbException(
+              Reason.BUSY,
+              "another process has it open and keeps it",
+              file.file(),
+              "wait for it to end, then run again",
+              e);
+        }
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_TRIES);
+    } catch (InterruptedException _) {
+      // A database thread has nobody to obey but its owner, who waits for it.
+      return;
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package dev.octune.db;
+
+import dev.octune.db.DbException.Reason;
+import dev.octune.db.match.Matching;
+import dev.octune.db.record.ConfirmedBest;
+import dev.octune.db.record.Session;
+import dev.octune.db.record.TuningRecord;
+import dev.octune.kernels.measure.Measurement;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.text.TextException;
+import dev.octune.kernels.workload.Workload;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The SELECTs, each in one short call on a connection. Not thread-safe. */
+final class H2Reads {
+  /** Rows of a page: some 100 KB, and one step of the reading thread. */
+  static final int PAGE_ROWS = 256;
+
+  private static final String RECORD_COLUMNS =
+      """
+      SELECT r.ordinal, t.workload, t.target, r.schedule, s.id, s.device, s.octune_version,
+             s.compiler_version, r.number, r.kind, r.seed, r.measurement, r.measured_at_millis
+      FROM record r JOIN task t ON t.task_id = r.task_id
+                    JOIN session s ON s.session_id = r.session_id
+      WHERE r.ordinal > ?
+      """;
+
+  private static final String BEST_COLUMNS =
+      """
+      SELECT t.task_id, t.workload, t.target, b.default_schedule, b.default_measurement,
+             b.best_schedule, b.best_measurement, s.id, s.device, s.octune_version,
+             s.compiler_version, b.confirmed_at_millis
+      FROM best b JOIN task t ON t.task_id = b.task_id
+                  JOIN session s ON s.session_id = b.session_id
+      """;
+
+  private final DatabaseFile file;
+
+  H2Reads(DatabaseFile file) {
+    this.file = file;
+  }
+
+  /**
+   * Rows after a position, in order.
+   *
+   * @param position of the last row; where the next page begins
+   */
+  record Page<T>(List<T> rows, long position) {
+    boolean isLast() {
+      return rows.size() < PAGE_ROWS;
+    }
+  }
+
+  Page<TuningRecord> records(Connection connection, RecordFilter filter, long after)
+      throws SQLException {
+    StringBuilder sql = new StringBuilder(RECORD_COLUMNS);
+    List<String> arguments = new ArrayList<>();
+    filter
+        .workload()
+        .ifPresent(
+            workload -> {
+              sql.append(" AND t.match_workload = ?");
+              arguments.add(Matching.key(workload).text());
+            });
+    filter
+        .target()
+        .ifPresent(
+            target -> {
+              sql.append(" AND t.target = ?");
+              arguments.add(target.text());
+            });
+    filter
+        .sessionId()
+        .ifPresent(
+            id -> {
+              sql.append(" AND s.id = ?");
+              arguments.add(id);
+            });
+    sql.append(" ORDER BY r.ordinal LIMIT ").append(PAGE_ROWS);
+    try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+      statement.setLong(1, after);
+      for (int i = 0; i < arguments.size(); i++) {
+        statement.setString(i + 2, arguments.get(i));
+      }
+      List<TuningRecord> rows = new ArrayList<>();
+      Texts texts = new Texts();
+      long position = after;
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          position = row.getLong(1);
+          rows.add(record(row, texts));
+        }
+      }
+      return new Page<>(List.copyOf(rows), position);
+    }
+  }
+
+  Page<ConfirmedBest> bests(Connection connection, long after) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            BEST_COLUMNS + "WHERE t.task_id > ? ORDER BY t.task_id LIMIT " + PAGE_ROWS)) {
+      statement.setLong(1, after);
+      return bestPage(statement, after);
+    }
+  }
+
+  /** Bests of one workload, whatever its azp, on one target. */
+  List<ConfirmedBest> bestsOf(Connection connection, Workload workload, Target target)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(BEST_COLUMNS + "WHERE t.match_workload = ? AND t.target = ?")) {
+      statement.setString(1, Matching.key(workload).text());
+      statement.setString(2, target.text());
+      return bestPage(statement, 0).rows();
+    }
+  }
+
+  /** Bests of one operator on any target. */
+  Page<ConfirmedBest> bestsOf(Connection connection, String operator, long after)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            BEST_COLUMNS
+                + "WHERE t.match_workload >= ? AND t.match_workload < ? AND t.task_id > ?"
+                + " ORDER BY t.task_id LIMIT "
+                + PAGE_ROWS)) {
+      statement.setString(1, operator + " ");
+      // The character behind the space: all texts that begin with the operator lie between.
+      statement.setString(2, operator + "!");
+      statement.setLong(3, after);
+      return bestPage(statement, after);
+    }
+  }
+
+  Set<Schedule> measuredSchedules(Connection connection, Workload workload, Target target)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            SELECT DISTINCT r.schedule FROM record r JOIN task t ON t.task_id = r.task_id
+            WHERE t.match_workload = ? AND t.target = ?
+            """)) {
+      statement.setString(1, Matching.key(workload).text());
+      statement.setString(2, target.text());
+      Set<Schedule> schedules = new HashSet<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          schedules.add(Schedule.parse(row.getString(1)));
+        }
+      }
+      return Set.copyOf(schedules);
+    }
+  }
+
+  TuningDb.Counts counts(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT (SELECT COUNT(*) FROM record), (SELECT COUNT(*) FROM best)")) {
+      row.next();
+      return new TuningDb.Counts(row.getLong(1), row.getLong(2));
+    }
+  }
+
+  private Page<ConfirmedBest> bestPage(PreparedStatement statement, long after)
+      throws SQLException {
+    List<ConfirmedBest> rows = new ArrayList<>();
+    Texts texts = new Texts();
+    long position = after;
+    try (ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        position = row.getLong(1);
+        rows.add(best(row, texts));
+      }
+    }
+    return new Page<>(List.copyOf(rows), position);
+  }
+
+  private TuningRecord record(ResultSet row, Texts texts) throws SQLException {
+    try {
+      return new TuningRecord(
+          texts.session(row.getString(5), row.getString(6), row.getString(7), row.getString(8)),
+          row.getInt(9),
+          TuningRecord.Kind.parse(row.getString(10)),
+          new Candidate(
+              texts.workload(row.getString(2)),
+              texts.target(row.getString(3)),
+              Schedule.parse(row.getString(4))),
+          row.getLong(11),
+          MeasurementBytes.read(row.getBytes(12)),
+          Instant.ofEpochMilli(row.getLong(13)));
+    } catch (IllegalArgumentException | IOException e) {
+      throw damaged("record " + row.getLong(1), e);
+    }
+  }
+
+  private ConfirmedBest best(ResultSet row, Texts texts) throws SQLException {
+    try {
+      return new ConfirmedBest(
+          texts.workload(row.getString(2)),
+          texts.target(row.getString(3)),
+          figure(row.getString(4), row.getBytes(5)),
+          figure(row.getString(6), row.getBytes(7)),
+          texts.session(row.getString(8), row.getString(9), row.getString(10), row.getString(11)),
+          Instant.ofEpochMilli(row.getLong(12)));
+    } catch (IllegalArgumentException | IOException e) {
+      throw damaged("confirmed best " + row.getLong(1), e);
+    }
+  }
+
+  private static ConfirmedBest.Figure figure(String schedule, byte[] measurement)
+      throws IOException {
+    if (MeasurementBytes.read(measurement) instanceof Measurement.Timed timed) {
+      return new ConfirmedBest.Figure(Schedule.parse(schedule), timed);
+    }
+    throw new IOException("its measurement is not a timed one");
+  }
+
+  private DbException damaged(String which, Exception e) {
+    return new DbException(
+        Reason.CORRUPTED,
+        which + " can't be read: " + e.getMessage(),
+        file.file(),
+        "restore a backup, or move the file away and import an exported log",
+        e);
+  }
+
+  /** Texts that repeat from row to row are parsed once a page. */
+  private static final class Texts {
+    private final Map<String, Workload> workloads = new HashMap<>();
+    private final Map<String, Target> targets = new HashMap<>();
+    private final Map<String, Session> sessions = new HashMap<>();
+
+    Workload workload(String text) throws TextException {
+      return workloads.computeIfAbsent(text, Workload::parse);
+    }
+
+    Target target(String text) throws TextException {
+      return targets.computeIfAbsent(text, Target::parse);
+    }
+
+    Session session(String id, String device, String octuneVersion, String compilerVersion) {
+      return sessions.computeIfAbsent(
+          id, _ -> new Session(id, device, octuneVersion, compilerVersion));
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.octune.db;
+
+import dev.octune.db.DbException.Reason;
+import dev.octune.db.match.LookupResult;
+import dev.octune.db.match.Matching;
+import dev.octune.db.record.ConfirmedBest;
+import dev.octune.db.record.TuningRecord;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The database in an H2 file: one writing thread, one reading thread. Thread-safe. */
+final class H2TuningDb implements TuningDb {
+  private final DatabaseFile file;
+  private final @Nullable H2Writer writer;
+  private final H2Reader reader;
+  private final H2Reads reads;
+
+  private H2TuningDb(DatabaseFile file, @Nullable H2Writer writer, H2Reader reader) {
+    this.file = file;
+    this.writer = writer;
+    this.reader = reader;
+    this.reads = new H2Reads(file);
+  }
+
+  static H2TuningDb open(DatabaseFile file, Access access) {
+    return switch (access) {
+      case READER -> new H2TuningDb(file, null, H2Reader.open(file));
+      case WRITER -> {
+        H2Writer writer = H2Writer.open(file);
+        boolean opened = false;
+        try {
+          H2Reader reader = H2Reader.beside(writer);
+          opened = true;
+          yield new H2TuningDb(file, writer, reader);
+        } finally {
+          if (!opened) {
+            writer.close();
+          }
+        }
+      }
+    };
+  }
+
+  @Override
+  public CompletableFuture<Void> append(TuningRecord record) {
+    return writer().commits().append(record);
+  }
+
+  @Override
+  public CompletableFuture<Void> putBest(ConfirmedBest best) {
+    return writer().commits().put(best);
+  }
+
+  @Override
+  public Stream<TuningRecord> records(RecordFilter filter) {
+    return PageSpliterator.stream(
+        after -> reader.ask(connection -> reads.records(connection, filter, after), "reading"));
+  }
+
+  @Override
+  public Set<Schedule> measuredSchedules(Workload workload, Target target) {
+    return reader.ask(
+        connection -> reads.measuredSchedules(connection, workload, target), "reading schedules");
+  }
+
+  @Override
+  public Stream<ConfirmedBest> bests() {
+    return PageSpliterator.stream(
+        after -> reader.ask(connection -> reads.bests(connection, after), "reading bests"));
+  }
+
+  @Override
+  public LookupResult lookup(Workload workload, Target target, Predicate<Candidate> legal) {
+    List<ConfirmedBest> same =
+        reader.ask(connection -> reads.bestsOf(connection, workload, target), "looking up");
+    LookupResult exact = Matching.find(workload, target, same, legal);
+    if (exact instanceof LookupResult.Exact) {
+      return exact;
+    }
+    return Matching.find(workload, target, bestsOf(workload.operator()), legal);
+  }
+
+  @Override
+  public Counts counts() {
+    return reader.ask(reads::counts, "counting");
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+    Optional.ofNullable(writer).ifPresent(H2Writer::close);
+  }
+
+  private List<ConfirmedBest> bestsOf(String operator) {
+    List<ConfirmedBest> known = new ArrayList<>();
+    PageSpliterator.stream(
+            after ->
+                reader.ask(connection -> reads.bestsOf(connection, operator, after), "looking up"))
+        .forEach(known::add);
+    return known;
+  }
+
+  private H2Writer writer() {
+    H2Writer mine = writer;
+    if (mine == null) {
+      throw new DbException(
+          Reason.READ_ONLY, "it is open for reading", file.file(), "open it for writing");
+    }
+    return mine;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.octune.db;
+
+import dev.octune.db.DbException.Reason;
+import dev.octune.db.match.LookupResult;
+import dev.octune.db.match.Matching;
+import dev.octune.db.record.ConfirmedBest;
+import dev.octune.db.record.TuningRecord;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The database without a file. Thread-safe. */
+final class InMemoryTuningDb implements TuningDb {
+  private static final Path WHERE = Path.of("(in memory)");
+
+  private final Map<RecordKey, TuningRecord> records = new LinkedHashMap<>();
+  private final Map<TaskKey, ConfirmedBest> bests = new LinkedHashMap<>();
+  private boolean closed;
+
+  private record RecordKey(String sessionId, int number) {}
+
+  private record TaskKey(Workload workload, Target target) {}
+
+  @Override
+  public synchronized CompletableFuture<Void> append(TuningRecord record) {
+    if (closed) {
+      return CompletableFuture.failedFuture(closedError());
+    }
+    RecordKey key = new RecordKey(record.session().id(), record.number());
+    if (records.putIfAbsent(key, record) != null) {
+      return CompletableFuture.failedFuture(
+          new DbException(
+              Reason.DUPLICATE,
+              "a record of this session and number is there already",
+              WHERE,
+              "count records of a session on, or start a new session"));
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletableFuture<Void> putBest(ConfirmedBest best) {
+    if (closed) {
+      return CompletableFuture.failedFuture(closedError());
+    }
+    bests.put(new TaskKey(best.workload(), best.target()), best);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized Stream<TuningRecord> records(RecordFilter filter) {
+    checkOpen();
+    return List.copyOf(records.values()).stream()
+        .filter(
+            record ->
+                filter
+                        .workload()
+                        .map(only -> Matching.key(only).equals(Matching.key(record.workload())))
+                        .orElse(true)
+                    && filter.target().map(record.target()::equals).orElse(true)
+                    && filter.sessionId().map(record.session().id()::equals).orElse(true));
+  }
+
+  @Override
+  public Set<Schedule> measuredSchedules(Workload workload, Target target) {
+    return trials(workload, target).stream()
+        .map(TuningRecord::schedule)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public synchronized Stream<ConfirmedBest> bests() {
+    checkOpen();
+    return List.copyOf(bests.values()).stream();
+  }
+
+  @Override
+  public synchronized LookupResult lookup(
+      Workload workload, Target target, Predicate<Candidate> legal) {
+    checkOpen();
+    return Matching.find(workload, target, List.copyOf(bests.values()), legal);
+  }
+
+  @Override
+  public synchronized Counts counts() {
+    checkOpen();
+    return new Counts(records.size(), bests.size());
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw closedError();
+    }
+  }
+
+  private static DbException closedError() {
+    return new DbException(Reason.CLOSED, "the database was closed", WHERE, "open it again");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.octune.db;
+
+import dev.octune.db.match.LookupResult;
+import dev.octune.db.record.ConfirmedBest;
+import dev.octune.db.record.TuningRecord;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * All tuning records and confirmed bests. One process at a time has it open for writing; readers
+ * stand beside it, and see what is committed. Thread-safe; every method may be called from a thread
+ * that is interrupted. Where a method takes a workload and target, azp does not matter.
+ *
+ * <p>Every method throws {@link DbException} where the storage fails.
+ */
+public interface TuningDb extends AutoCloseable {
+  /** What the database is opened for. */
+  enum Access {
+    /** Creates the file and its folder where missing. */
+    WRITER,
+    READER
+  }
+
+  /** Opens a database file; a missing ".mv.db" is added to the name. */
+  static TuningDb open(Path file, Access access) {
+    return H2TuningDb.open(DatabaseFile.of(file), access);
+  }
+
+  /** An empty database that lives and ends with this object. */
+  static TuningDb inMemory() {
+    return new InMemoryTuningDb();
+  }
+
+  /**
+   * Where the database is unless a command says otherwise: {@code octune/tuning.mv.db} in the XDG
+   * data folder.
+   *
+   * @param environment variables by name, as {@link System#getenv()} gives them
+   */
+  static Path defaultFile(Map<String, String> environment) {
+    return DatabaseFile.defaultFile(environment);
+  }
+
+  /**
+   * Stores a record. The future completes once the record survives the death of this process,
+   * within about {@link GroupCommit#MAX_DELAY} and after all records appended before; only then the
+   * trial counts. It fails with a {@link DbException}, DUPLICATE where session and number are there
+   * already. Blocks while {@link GroupCommit#MAX_WAITING} writes wait.
+   */
+  CompletableFuture<Void> append(TuningRecord record);
+
+  /**
+   * Stores a confirmed best in place of the one there was for its workload (with its azp) and
+   * target. The caller confirmed the stored one beside it where there was one, so that the best
+   * never gets worse. Durable as {@link #append}.
+   */
+  CompletableFuture<Void> putBest(ConfirmedBest best);
+
+  /** Every record of a workload on a target, in the order stored. */
+  default List<TuningRecord> trials(Workload workload, Target target) {
+    try (Stream<TuningRecord> records =
+        records(RecordFilter.ALL.withWorkload(workload).withTarget(target))) {
+      return records.toList();
+    }
+  }
+
+  /** Records in the order stored, read page by page while the stream is consumed. */
+  Stream<TuningRecord> records(RecordFilter filter);
+
+  /** Schedules with a record of this workload on this target, failures too. */
+  Set<Schedule> measuredSchedules(Workload workload, Target target);
+
+  /** Confirmed bests, read page by page while the stream is consumed. */
+  Stream<ConfirmedBest> bests();
+
+  /**
+   * What is known about a query.
+   *
+   * @param legal whether a schedule is a point of its workload's and target's space today: {@code
+   *     library.space(c.workload(), c.target()).contains(c.schedule())}
+   */
+  LookupResult lookup(Workload workload, Target target, Predicate<Candidate> legal);
+
+  /** How much there is. */
+  Counts counts();
+
+  /** Stores what waits, then lets go of the file. Idempotent. */
+  @Override
+  void close();
+
+  /** Records and confirmed bests of a database. */
+  record Counts(long records, long bests) {}
+}

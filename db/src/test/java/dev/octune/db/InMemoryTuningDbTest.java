@@ -1,0 +1,8 @@
+package dev.octune.db;
+
+final class InMemoryTuningDbTest extends TuningDbConformanceTest {
+  @Override
+  TuningDb open() {
+    return TuningDb.inMemory();
+  }
+}
