@@ -18,6 +18,7 @@ import picocli.CommandLine.ParseResult;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       GenerateCompletion.class,
+      PrepareCommand.class,
     },
     footer = {
       "",
