@@ -1,0 +1,113 @@
+package dev.octune.workers.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.octune.kernels.reference.Fill;
+import dev.octune.kernels.target.Arch;
+import dev.octune.kernels.workload.Workload;
+import dev.octune.workers.toolchain.Toolchain;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+final class RunnerIT {
+  private static Path program;
+
+  @BeforeAll
+  static void compile() throws Exception {
+    program = Toolchain.locate().compileRunner(Arch.X86_64, RunnerSource.text());
+  }
+
+  private static Runner start() throws RunnerException {
+    return Runner.start(program, Connection.HERE, 0);
+  }
+
+  @Test
+  void operand_everyFillAndRange_theBytesThatFillSays() throws Exception {
+    long seed = 0x1234_5678_9abc_def0L;
+    try (Runner runner = start()) {
+      for (String ranges :
+          List.of(
+              "act=u8 wgt=s8",
+              "act=u8[0,127] wgt=s8[-64,64]",
+              "act=u8 wgt=s8[-127,127]",
+              "act=u8 wgt=u8 wzp=7")) {
+        Workload workload = Workload.parse("dense_int8 m=5 k=37 n=11 " + ranges + " out=s32");
+        Problem problem = Problem.solve(workload, seed);
+        for (Fill fill : Fill.ALL) {
+          String what = workload.text() + " " + fill.text();
+          assertArrayEquals(
+              fill.activations(workload, seed), runner.operand(problem, fill, false), what);
+          assertArrayEquals(
+              fill.weights(workload, seed), runner.operand(problem, fill, true), what);
+        }
+      }
+    }
+  }
+
+  @Test
+  void operand_manyProblems_memoryStaysBounded() throws Exception {
+    try (Runner runner = start()) {
+      long mostBytes = 0;
+      for (int seed = 0; seed < 3 * Wire.MAX_PROBLEMS; seed++) {
+        Problem problem =
+            Problem.solve(Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), seed);
+        runner.operand(problem, Fill.RANDOM, false);
+        mostBytes = Math.max(mostBytes, runner.heldBytes());
+      }
+      long oneBytes = 3L * Fill.ALL.size() * (3 * 65536);
+      assertTrue(mostBytes <= Wire.MAX_PROBLEMS * oneBytes, "held " + mostBytes);
+    }
+  }
+
+  @Test
+  void start_noSuchCommand_errorNamesIt() {
+    RunnerException e =
+        assertThrows(
+            RunnerException.class,
+            () -> Runner.start(program, Connection.parse("/nonexistent/ssh board"), 0));
+    assertTrue(String.valueOf(e.getMessage()).contains("/nonexistent/ssh board"), e.toString());
+    assertTrue(String.valueOf(e.getMessage()).contains("Mend:"), e.toString());
+  }
+
+  @Test
+  void start_commandThatTalks_errorHoldsItsWords() {
+    RunnerException e =
+        assertThrows(
+            RunnerException.class,
+            () -> Runner.start(program, Connection.parse("cat /no/such"), 0));
+    assertTrue(String.valueOf(e.getMessage()).contains("/no/such"), e.toString());
+  }
+
+  @Test
+  void request_runnerKilled_exceptionAtOnce() throws Exception {
+    try (Runner runner = start()) {
+      new ProcessBuilder("kill", "-9", Long.toString(runner.pid())).start().waitFor();
+      assertThrows(RunnerException.class, runner::heldBytes);
+    }
+  }
+
+  @Test
+  void runner_itsInputEnds_itEnds() throws Exception {
+    Process process = new ProcessBuilder(program.toString()).start();
+    process.getOutputStream().close();
+    assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(0, process.exitValue());
+  }
+
+  @Test
+  void confine_thisProcess_allThreadsCounted() throws Exception {
+    Process sleeper = new ProcessBuilder("sleep", "60").start();
+    try (Runner runner = start()) {
+      assertEquals(1, runner.confine(sleeper.pid(), List.of(0)));
+      assertEquals(0, runner.confine(0x7fff_fff0L, List.of(0)));
+    } finally {
+      sleeper.destroyForcibly();
+    }
+  }
+}
