@@ -1,0 +1,126 @@
+package dev.octune.workers.build;
+
+import dev.octune.workers.toolchain.Toolchain;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/**
+ * Compiles LLVM IR in child processes: whatever a module does to LLVM, this process lives on and
+ * the next build works. Children start at once and in the background; each has a thread here.
+ * Thread-safe.
+ */
+public final class Builder implements AutoCloseable {
+  /** A kernel may take no more stack: runner and users give it little. */
+  public static final int MAX_STACK_BYTES = 16 << 10;
+
+  /** Enough to keep all children busy; a longer queue only holds memory. */
+  private static final int MAX_QUEUED = 256;
+
+  /** Loop strength reduction takes a quarter of the time and changes no kernel's speed. */
+  private static final List<String> LLVM_OPTIONS = List.of("-disable-lsr");
+
+  private final BlockingQueue<BuildJob> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+  private final ScheduledThreadPoolExecutor watchdog;
+  private final List<ChildThread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  private Builder(BuilderSettings settings, BuilderMain.Arguments arguments) {
+    watchdog =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("octune-builder-watchdog").factory());
+    watchdog.setRemoveOnCancelPolicy(true);
+    for (int i = 0; i < settings.children(); i++) {
+      threads.add(
+          new ChildThread("octune-builder-" + i, arguments, settings.limit(), queue, watchdog));
+    }
+    threads.forEach(Thread::start);
+  }
+
+  /** Starts the children; does not wait for them (0.3 s). */
+  public static Builder start(Toolchain toolchain, BuilderSettings settings) {
+    return start(toolchain, settings, LLVM_OPTIONS);
+  }
+
+  static Builder start(Toolchain toolchain, BuilderSettings settings, List<String> llvmOptions) {
+    return new Builder(
+        settings,
+        new BuilderMain.Arguments(
+            toolchain.libLlvm(), ProcessHandle.current().pid(), settings.cpus(), llvmOptions));
+  }
+
+  /** Compiles and links a module; waits while the queue is full, not for the build. */
+  public CompletableFuture<BuildResult<Image>> submit(BuildRequest request)
+      throws InterruptedException {
+    return enqueue(request, Output.OBJECT).thenApply(result -> linked(request, result));
+  }
+
+  /** Compiles and links a module and waits for it. */
+  public BuildResult<Image> build(BuildRequest request) throws InterruptedException {
+    return await(submit(request));
+  }
+
+  /** Makes a file of a module and waits for it. An object is as LLVM made it, not linked. */
+  public BuildResult<byte[]> emit(BuildRequest request, Output output) throws InterruptedException {
+    return await(enqueue(request, output));
+  }
+
+  /** Process ids of the children that run now. */
+  List<Long> childPids() {
+    return threads.stream().flatMap(thread -> thread.childPid().stream()).toList();
+  }
+
+  /** Kills the children; builds under way and queued ones end as {@link BuildResult.Died}. */
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(ChildThread::end);
+    watchdog.shutdownNow();
+    failQueued();
+  }
+
+  private CompletableFuture<BuildResult<byte[]>> enqueue(BuildRequest request, Output output)
+      throws InterruptedException {
+    BuildJob job = new BuildJob(BuildOrder.of(request, output), new CompletableFuture<>());
+    queue.put(job);
+    if (closed) {
+      failQueued();
+    }
+    return job.result();
+  }
+
+  private void failQueued() {
+    for (BuildJob job = queue.poll(); job != null; job = queue.poll()) {
+      job.result().complete(new BuildResult.Died<>("the builder was closed"));
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the builder's own thread failed", e.getCause());
+    }
+  }
+
+  private static BuildResult<Image> linked(BuildRequest request, BuildResult<byte[]> result) {
+    return switch (result) {
+      case BuildResult.Built<byte[]>(byte[] object, long compileNanos) -> {
+        try {
+          yield new BuildResult.Built<>(
+              ObjectLinker.link(request.isa().arch(), object), compileNanos);
+        } catch (ObjectException e) {
+          yield new BuildResult.Refused<>(String.valueOf(e.getMessage()));
+        }
+      }
+      case BuildResult.Refused<byte[]>(String reason) -> new BuildResult.Refused<>(reason);
+      case BuildResult.Died<byte[]>(String reason) -> new BuildResult.Died<>(reason);
+      case BuildResult.TimedOut<byte[]>(Duration limit) -> new BuildResult.TimedOut<>(limit);
+    };
+  }
+}
