@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds out which kernels a network needs. */
 public final class Tasks {
@@ -20,6 +21,11 @@ public final class Tasks {
 
   /** The tasks of a network on a target, and the layers without one. */
   public static TaskList extract(QuantizedGraph graph, KernelLibrary library, Target target) {
+    return extract(graph, workload -> library.uncovered(workload, target));
+  }
+
+  /** As above, where a function tells why a workload has no template. */
+  static TaskList extract(QuantizedGraph graph, Function<Workload, Optional<String>> templateGap) {
     LayerLowering lowering = new LayerLowering(graph);
     Map<Workload, List<String>> layers = new LinkedHashMap<>();
     Map<Workload, Optional<String>> gaps = new LinkedHashMap<>();
@@ -30,7 +36,7 @@ public final class Tasks {
         case Missed(String reason) ->
             uncovered.add(new UncoveredLayer(operator.layer(), operator.op(), reason));
         case Lowered(Workload workload, _) ->
-            gaps.computeIfAbsent(workload, w -> library.uncovered(w, target))
+            gaps.computeIfAbsent(workload, templateGap)
                 .ifPresentOrElse(
                     reason ->
                         uncovered.add(new UncoveredLayer(operator.layer(), operator.op(), reason)),

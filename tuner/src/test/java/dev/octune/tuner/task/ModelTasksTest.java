@@ -14,14 +14,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Tasks of published networks. */
 class ModelTasksTest {
   private static TaskList tasks(String file) {
-    return Tasks.extract(
-        ModelFile.read(Models.path("tflite/" + file)), new CoversAll(), CoversAll.TARGET);
+    return Tasks.extract(ModelFile.read(Models.path("tflite/" + file)), _ -> Optional.empty());
   }
 
   private static List<Workload> workloads(TaskList tasks) {
@@ -34,7 +34,7 @@ class ModelTasksTest {
     assumeFalse(models.isEmpty(), "no models at " + Models.folder());
     for (Models.Listed model : models) {
       QuantizedGraph graph = ModelFile.read(Models.path(model.file()));
-      TaskList tasks = Tasks.extract(graph, new CoversAll(), CoversAll.TARGET);
+      TaskList tasks = Tasks.extract(graph, _ -> Optional.empty());
       Map<String, Integer> seen = new HashMap<>();
       Set<String> layers = new HashSet<>();
       for (TuningTask task : tasks.tasks()) {
