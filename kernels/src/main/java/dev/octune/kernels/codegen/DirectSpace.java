@@ -12,6 +12,7 @@ import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -21,7 +22,7 @@ final class DirectSpace {
   static final int VERSION = 1;
 
   /** multiplyAdds written out in one body: above, compiling one candidate takes over 15 ms. */
-  private static final int MAX_BODY_OPERATIONS = 200;
+  private static final int MAX_BODY_OPERATIONS = 96;
 
   /** A register tile with fewer sums than this waits for its own additions. */
   private static final int MIN_ACCUMULATORS = 4;
@@ -35,33 +36,91 @@ final class DirectSpace {
   /** Fewer columns than this are not worth a strip of their own. */
   private static final int MIN_STRIP = 32;
 
-  private static final int[] OC_VECTORS = {1, 2, 3, 4, 6, 8};
+  /** Rows this short are worth a tile of two. */
+  private static final int SMALL_COLUMNS = 6;
+
+  private static final int LEAF = 0;
+  private static final int IC_BLOCK = 1;
+  private static final int OC_VECTORS = 2;
+  private static final int OW_TILE = 3;
+  private static final int OH_TILE = 4;
+  private static final int STRIP = 5;
+  private static final int UNROLL = 6;
+  private static final int TAPS = 7;
+  private static final int REDUCE = 8;
+  private static final int ORDER = 9;
+  private static final int BORDER = 10;
+
+  private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4, 6, 8};
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
-  private static final int[] UNROLLS = {1, 2, 4, 8, 16};
+  private static final int[] UNROLLS = {1, 2, 4, 8};
 
   private final Workload workload;
   private final Contraction conv;
   private final List<Leaf> leaves;
+  private final List<Knob> knobs;
 
   DirectSpace(Workload workload, Contraction conv, Target target) {
     this.workload = workload;
     this.conv = conv;
     this.leaves = Leaves.of(target, conv.numerics());
+    this.knobs = knobs();
   }
 
   ConfigSpace space() {
-    return ConfigSpace.of(template(), VERSION, knobs(), this::isLegal);
+    return ConfigSpace.ofCoordinates(template(), VERSION, knobs, at -> isLegal(tiling(at)));
   }
 
-  /** Whether the space holds it, without enumerating the space. */
-  boolean contains(Schedule schedule) {
-    List<Knob> knobs = knobs();
-    return schedule.template().equals(template())
-        && schedule.version() == VERSION
-        && schedule.values().size() == knobs.size()
-        && knobs.stream()
-            .allMatch(knob -> knob.values().contains(schedule.values().get(knob.name())))
-        && isLegal(schedule);
+  /** The schedule with its knobs read; empty where the space doesn't hold it. */
+  Optional<Tiling> tiling(Schedule schedule) {
+    if (!schedule.template().equals(template())
+        || schedule.version() != VERSION
+        || schedule.values().size() != knobs.size()) {
+      return Optional.empty();
+    }
+    int[] coordinates = new int[knobs.size()];
+    for (int k = 0; k < coordinates.length; k++) {
+      Knob knob = knobs.get(k);
+      coordinates[k] = knob.values().indexOf(schedule.values().get(knob.name()));
+      if (coordinates[k] < 0) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(tiling(coordinates)).filter(this::isLegal);
+  }
+
+  /** The legal point of the least estimated cost. */
+  Schedule best() {
+    ConfigSpace space = space();
+    int best = 0;
+    double bestCost = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < space.size(); i++) {
+      double cost = new DirectCost(conv, tiling(space.coordinates(i))).cyclesPerMac();
+      if (cost < bestCost) {
+        best = i;
+        bestCost = cost;
+      }
+    }
+    return space.at(best);
+  }
+
+  private Tiling tiling(int[] at) {
+    return new Tiling(
+        leaves.get(at[LEAF]),
+        size(IC_BLOCK, at),
+        size(OC_VECTORS, at),
+        size(OW_TILE, at),
+        size(OH_TILE, at),
+        size(STRIP, at),
+        size(UNROLL, at),
+        at[TAPS] == 1,
+        at[REDUCE] == 1,
+        at[ORDER] == 1,
+        at[BORDER] == 1 ? Border.ROWS_SKIPPED : Border.PACKED);
+  }
+
+  private int size(int knob, int[] at) {
+    return ((Knob.Size) knobs.get(knob)).sizes().get(at[knob]);
   }
 
   private String template() {
@@ -74,53 +133,27 @@ final class DirectSpace {
     };
   }
 
-  private boolean isLegal(Schedule schedule) {
-    return isLegal(Tiling.read(schedule, leaf(schedule)));
-  }
-
-  /** The legal point of the least estimated cost. */
-  Schedule best() {
-    ConfigSpace space = space();
-    Schedule best = space.at(0);
-    double bestCost = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < space.size(); i++) {
-      Schedule schedule = space.at(i);
-      double cost = new DirectCost(conv, Tiling.read(schedule, leaf(schedule))).cyclesPerMac();
-      if (cost < bestCost) {
-        best = schedule;
-        bestCost = cost;
-      }
-    }
-    return best;
-  }
-
-  private Leaf leaf(Schedule schedule) {
-    return Leaves.named(leaves, schedule.choice(Tiling.LEAF));
-  }
-
   private List<Knob> knobs() {
     Window w = conv.window();
     boolean rowsOutside = w.pad().top() > 0 || w.pad().bottom() > 0;
     return List.of(
-        new Knob.Choice(Tiling.LEAF, leaves.stream().map(Leaf::name).toList()),
-        new Knob.Size(Tiling.IC_BLOCK, icBlocks()),
-        new Knob.Size(Tiling.OC_VECTORS, upTo(OC_VECTORS, ocVectorsMax())),
-        new Knob.Size(Tiling.OW_TILE, upTo(OW_TILES, conv.columns())),
+        new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
+        new Knob.Size("ic_block", icBlocks()),
+        new Knob.Size("oc_vectors", upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
+        new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),
         Knob.Size.of(
-            Tiling.OH_TILE,
-            conv.rows() > 1 && conv.columns() <= 6 ? new int[] {1, 2} : new int[] {1}),
-        new Knob.Size(Tiling.STRIP, strips()),
-        new Knob.Size(Tiling.UNROLL, IntStream.of(UNROLLS).boxed().toList()),
-        w.kw() > 1
-            ? Knob.Choice.of(Tiling.TAPS, Tiling.TAPS_LOOP, Tiling.TAPS_UNROLLED)
-            : Knob.Choice.of(Tiling.TAPS, Tiling.TAPS_LOOP),
-        conv.taps() > 1
-            ? Knob.Choice.of(Tiling.REDUCE, Tiling.REDUCE_CHANNELS, Tiling.REDUCE_TAPS)
-            : Knob.Choice.of(Tiling.REDUCE, Tiling.REDUCE_CHANNELS),
-        Knob.Choice.of(Tiling.ORDER, Tiling.ORDER_CHANNELS, Tiling.ORDER_ROWS),
-        rowsOutside
-            ? Knob.Choice.of(Tiling.BORDER, Border.PACKED.text(), Border.ROWS_SKIPPED.text())
-            : Knob.Choice.of(Tiling.BORDER, Border.PACKED.text()));
+            "oh_tile",
+            conv.rows() > 1 && conv.columns() <= SMALL_COLUMNS ? new int[] {1, 2} : new int[] {1}),
+        new Knob.Size("strip", strips()),
+        Knob.Size.of("unroll", UNROLLS),
+        choice("taps", w.kw() > 1, "loop", "unrolled"),
+        choice("reduce", conv.taps() > 1, "channels_outer", "taps_outer"),
+        Knob.Choice.of("order", "channels_outer", "rows_outer"),
+        choice("border", rowsOutside, Border.PACKED.text(), Border.ROWS_SKIPPED.text()));
+  }
+
+  private static Knob choice(String name, boolean free, String first, String second) {
+    return free ? Knob.Choice.of(name, first, second) : Knob.Choice.of(name, first);
   }
 
   private boolean isLegal(Tiling at) {

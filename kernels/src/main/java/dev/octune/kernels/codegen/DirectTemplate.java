@@ -41,20 +41,16 @@ final class DirectTemplate implements KernelTemplate {
   }
 
   @Override
-  public boolean contains(Workload workload, Target target, Schedule schedule) {
-    return new DirectSpace(workload, contraction(workload), target).contains(schedule);
-  }
-
-  @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
     return new DirectSpace(workload, contraction(workload), target).best();
   }
 
   @Override
-  public Kernel kernel(Workload workload, Target target, Schedule schedule) {
+  public Optional<Kernel> kernel(Workload workload, Target target, Schedule schedule) {
     Contraction conv = contraction(workload);
-    Leaf leaf = Leaves.named(Leaves.of(target, conv.numerics()), schedule.choice(Tiling.LEAF));
-    return new Direct(new DirectKernel(conv, Tiling.read(schedule, leaf)));
+    return new DirectSpace(workload, conv, target)
+        .tiling(schedule)
+        .map(tiling -> new Direct(new DirectKernel(conv, tiling)));
   }
 
   private static Contraction contraction(Workload workload) {

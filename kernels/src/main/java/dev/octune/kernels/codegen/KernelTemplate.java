@@ -15,14 +15,11 @@ interface KernelTemplate {
   /** The schedules of a covered workload. */
   ConfigSpace space(Workload workload, Target target);
 
-  /** True where the space holds the schedule, without enumerating it. */
-  boolean contains(Workload workload, Target target, Schedule schedule);
-
   /** The point of the space that is good without any search. */
   Schedule defaultSchedule(Workload workload, Target target);
 
-  /** The kernel of a schedule of the space. */
-  Kernel kernel(Workload workload, Target target, Schedule schedule);
+  /** The kernel of a schedule; empty where the space does not hold it. Enumerates nothing. */
+  Optional<Kernel> kernel(Workload workload, Target target, Schedule schedule);
 
   /** A kernel ready to be written into modules. */
   interface Kernel {

@@ -17,7 +17,7 @@ import java.util.List;
  */
 interface Leaf {
   /** As schedules name it. */
-  String name();
+  String text();
 
   /** The least instruction set that it needs. */
   Isa isa();

@@ -10,28 +10,44 @@ import java.util.List;
 final class Leaves {
   private static final List<Leaf> ALL =
       List.of(
+          dot("avx512_vnni", Isa.AVX512VNNI, 16, Type.I8, "llvm.x86.avx512.vpdpbusd.512"),
+          dot("avx512_vnni_256", Isa.AVX512VNNI, 8, Type.I8, "llvm.x86.avx512.vpdpbusd.256"),
+          dot("avx512_vnni_s16", Isa.AVX512VNNI, 16, Type.I16, "llvm.x86.avx512.vpdpwssd.512"),
+          new ByteLeaf("avx2_maddubs4", 4),
+          new ByteLeaf("avx2_maddubs2", 2),
+          new ByteLeaf("avx2_maddubs", 1),
           new PairLeaf("avx2_s16", Isa.AVX2, 8, Type.I16),
           new PairLeaf("avx2_s16w8", Isa.AVX2, 8, Type.I8),
           new PairLeaf("sse2_s16", Isa.SSE2, 4, Type.I16),
           new VectorLeaf(Isa.SSE2, Type.I16),
           new VectorLeaf(Isa.SSE2, Type.I8),
+          dot("neon_sdot", Isa.DOTPROD, 4, Type.I8, "llvm.aarch64.neon.sdot.v4i32.v16i8"),
           new VectorLeaf(Isa.NEON, Type.I16),
           new VectorLeaf(Isa.NEON, Type.I8));
 
   private Leaves() {}
 
-  /** Leaves of the target's instruction set, or of the nearest lower one, that are exact. */
+  /**
+   * The exact leaves of the highest instruction set that has one: those of a lower one are slower
+   * for the same numbers and would only dilute the space.
+   */
   static List<Leaf> of(Target target, Numerics numerics) {
-    return ALL.stream()
-        .filter(leaf -> target.isa().covers(leaf.isa()) && leaf.exactFor(numerics))
-        .filter(leaf -> target.isa() == Isa.SSE2 || leaf.isa() != Isa.SSE2)
+    List<Leaf> exact =
+        ALL.stream()
+            .filter(leaf -> target.isa().covers(leaf.isa()) && leaf.exactFor(numerics))
+            .toList();
+    return exact.stream()
+        .filter(leaf -> exact.stream().noneMatch(other -> isBeyond(other.isa(), leaf.isa())))
         .toList();
   }
 
-  static Leaf named(List<Leaf> leaves, String name) {
-    return leaves.stream()
-        .filter(leaf -> leaf.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no leaf " + name));
+  private static boolean isBeyond(Isa isa, Isa other) {
+    return isa != other && isa.covers(other);
+  }
+
+  private static Leaf dot(String text, Isa isa, int lanes, Type.Int element, String intrinsic) {
+    boolean signed = isa == Isa.DOTPROD;
+    int dot = Integer.SIZE / element.bits();
+    return new DotLeaf(text, isa, lanes, dot, element, signed ? 128 : 0, intrinsic);
   }
 }

@@ -16,7 +16,7 @@ import java.util.List;
  * @param wgtElement i16, or i8 where weights are widened as they are loaded: half the bytes to
  *     stream for one more instruction a vector
  */
-record PairLeaf(String name, Isa isa, int lanes, Type.Int wgtElement) implements Leaf {
+record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements Leaf {
   @Override
   public boolean exactFor(Numerics numerics) {
     return wgtElement.equals(Type.I16) || numerics.wgt().signed();

@@ -68,13 +68,13 @@ final class StandardLibrary implements KernelLibrary {
   private KernelTemplate.Kernel kernel(Candidate candidate) {
     Workload workload = candidate.workload();
     Target target = candidate.target();
-    KernelTemplate template = covering(workload, target);
-    if (!template.contains(workload, target, candidate.schedule())) {
-      throw new TextException(
-          "schedule '%s' is not in the space of '%s' on '%s'. Mend: take one that `octune space` lists"
-              .formatted(candidate.schedule().text(), workload.text(), target.text()));
-    }
-    return template.kernel(workload, target, candidate.schedule());
+    return covering(workload, target)
+        .kernel(workload, target, candidate.schedule())
+        .orElseThrow(
+            () ->
+                new TextException(
+                    "schedule '%s' is not in the space of '%s' on '%s'. Mend: take one of `octune space`"
+                        .formatted(candidate.schedule().text(), workload.text(), target.text())));
   }
 
   private KernelTemplate covering(Workload workload, Target target) {

@@ -1,6 +1,5 @@
 package dev.octune.kernels.codegen;
 
-import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.workload.Numerics;
 
 /**
@@ -28,42 +27,6 @@ record Tiling(
     boolean tapsOuter,
     boolean rowsOuter,
     Border border) {
-  static final String LEAF = "leaf";
-  static final String IC_BLOCK = "ic_block";
-  static final String OC_VECTORS = "oc_vectors";
-  static final String OW_TILE = "ow_tile";
-  static final String OH_TILE = "oh_tile";
-  static final String STRIP = "strip";
-  static final String UNROLL = "unroll";
-  static final String TAPS = "taps";
-  static final String REDUCE = "reduce";
-  static final String ORDER = "order";
-  static final String BORDER = "border";
-
-  static final String TAPS_LOOP = "loop";
-  static final String TAPS_UNROLLED = "unrolled";
-  static final String REDUCE_CHANNELS = "channels_outer";
-  static final String REDUCE_TAPS = "taps_outer";
-  static final String ORDER_CHANNELS = "channels_outer";
-  static final String ORDER_ROWS = "rows_outer";
-
-  static Tiling read(Schedule schedule, Leaf leaf) {
-    return new Tiling(
-        leaf,
-        schedule.size(IC_BLOCK),
-        schedule.size(OC_VECTORS),
-        schedule.size(OW_TILE),
-        schedule.size(OH_TILE),
-        schedule.size(STRIP),
-        schedule.size(UNROLL),
-        schedule.choice(TAPS).equals(TAPS_UNROLLED),
-        schedule.choice(REDUCE).equals(REDUCE_TAPS),
-        schedule.choice(ORDER).equals(ORDER_ROWS),
-        schedule.choice(BORDER).equals(Border.ROWS_SKIPPED.text())
-            ? Border.ROWS_SKIPPED
-            : Border.PACKED);
-  }
-
   int ocBlock() {
     return ocVectors * leaf.lanes();
   }

@@ -17,7 +17,7 @@ record VectorLeaf(Isa isa, Type.Int wgtElement) implements Leaf {
   private static final int VECTOR_BITS = 128;
 
   @Override
-  public String name() {
+  public String text() {
     return wgtElement.equals(Type.I16) ? "vector_s16" : "vector";
   }
 

@@ -22,8 +22,7 @@ public final class ConfigSpace {
   private final int rawSize;
   private final int[] legal;
 
-  private ConfigSpace(
-      String template, int version, List<Knob> knobs, Predicate<Schedule> constraint) {
+  private ConfigSpace(String template, int version, List<Knob> knobs, Predicate<int[]> constraint) {
     this.template = template;
     this.version = version;
     this.knobs = List.copyOf(knobs);
@@ -42,9 +41,16 @@ public final class ConfigSpace {
     this.rawSize = (int) raw;
     int[] found = new int[rawSize];
     int count = 0;
+    int[] coordinates = new int[knobs.size()];
     for (int i = 0; i < rawSize; i++) {
-      if (constraint.test(raw(i))) {
+      if (constraint.test(coordinates)) {
         found[count++] = i;
+      }
+      for (int k = coordinates.length - 1; k >= 0; k--) {
+        if (++coordinates[k] < values.get(k).size()) {
+          break;
+        }
+        coordinates[k] = 0;
       }
     }
     this.legal = Arrays.copyOf(found, count);
@@ -57,6 +63,22 @@ public final class ConfigSpace {
    */
   public static ConfigSpace of(
       String template, int version, List<Knob> knobs, Predicate<Schedule> constraint) {
+    List<Knob> ordered = List.copyOf(knobs);
+    return new ConfigSpace(
+        template,
+        version,
+        ordered,
+        coordinates -> constraint.test(schedule(template, version, ordered, coordinates)));
+  }
+
+  /**
+   * Enumerates the points that the constraint allows, without making a schedule of each: for large
+   * spaces.
+   *
+   * @param constraint on coordinates, the index of each knob's value; the array is only lent
+   */
+  public static ConfigSpace ofCoordinates(
+      String template, int version, List<Knob> knobs, Predicate<int[]> constraint) {
     return new ConfigSpace(template, version, knobs, constraint);
   }
 
@@ -84,7 +106,7 @@ public final class ConfigSpace {
 
   /** The point of an index in [0, size). */
   public Schedule at(int index) {
-    return raw(legal[index]);
+    return schedule(template, version, knobs, coordinates(index));
   }
 
   /** The coordinates of a point: for each knob the index of its value. */
@@ -139,14 +161,11 @@ public final class ConfigSpace {
     return indexOf(schedule).isPresent();
   }
 
-  private Schedule raw(int raw) {
+  private static Schedule schedule(
+      String template, int version, List<Knob> knobs, int[] coordinates) {
     Map<String, String> chosen = new LinkedHashMap<>();
-    int divisor = rawSize;
-    int rest = raw;
-    for (int k = 0; k < knobs.size(); k++) {
-      divisor /= values.get(k).size();
-      chosen.put(knobs.get(k).name(), values.get(k).get(rest / divisor));
-      rest %= divisor;
+    for (int k = 0; k < coordinates.length; k++) {
+      chosen.put(knobs.get(k).name(), knobs.get(k).values().get(coordinates[k]));
     }
     return new Schedule(template, version, chosen);
   }
