@@ -34,17 +34,17 @@ final class Modules {
 
   /**
    * {@code octune_run(ptr out, i32 index)} stores a table's entry, 1000 + index² for index in [0,
-   * 64), and a vector constant behind it; {@code octune_twice} calls it.
+   * 2000), and a vector constant behind it; {@code octune_twice} calls it.
    */
   static BuildRequest readsConstants(Isa isa) {
     StringBuilder table = new StringBuilder();
-    for (int i = 0; i < 64; i++) {
+    for (int i = 0; i < 2000; i++) {
       table.append(i == 0 ? "" : ", ").append("i32 ").append(1000 + i * i);
     }
     return request(
         isa,
         """
-        @table = private unnamed_addr constant [64 x i32] [%s]
+        @table = private unnamed_addr constant [2000 x i32] [%s]
         define void @octune_run(ptr %%out, i32 %%index) nounwind {
           %%i = zext i32 %%index to i64
           %%p = getelementptr inbounds i32, ptr @table, i64 %%i
