@@ -31,6 +31,14 @@ public final class Models {
           .sum();
     }
 
+    /** Multiply-adds of its convolutions and dense layers, in millions with two decimals. */
+    public double megaMacs() {
+      return Arrays.stream(ops.split("[ |]+", -1))
+          .filter(word -> word.startsWith("MMAC="))
+          .mapToDouble(word -> Double.parseDouble(word.substring("MMAC=".length())))
+          .sum();
+    }
+
     @Override
     public String toString() {
       return file;

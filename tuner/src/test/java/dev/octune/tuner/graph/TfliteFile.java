@@ -195,7 +195,12 @@ public final class TfliteFile {
 
   /** The file, read. */
   public QuantizedGraph graph() {
-    return ModelFile.read("test.tflite", bytes());
+    return read(bytes());
+  }
+
+  /** Reads a file from memory. */
+  public static QuantizedGraph read(byte[] bytes) {
+    return ModelFile.read("test.tflite", bytes);
   }
 
   private static BufferT buffer() {
