@@ -16,6 +16,7 @@ import java.util.Optional;
 /** The templates of this build. Stateless, thread-safe. */
 final class StandardLibrary implements KernelLibrary {
   private final KernelTemplate direct = new DirectTemplate();
+  private final KernelTemplate depthwise = new DepthwiseTemplate();
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
@@ -91,7 +92,7 @@ final class StandardLibrary implements KernelLibrary {
   private Optional<KernelTemplate> template(Workload workload) {
     return switch (workload) {
       case Conv2d _, Dense _, BatchMatmul _ -> Optional.of(direct);
-      case DepthwiseConv2d _ -> Optional.empty();
+      case DepthwiseConv2d _ -> Optional.of(depthwise);
     };
   }
 }

@@ -72,6 +72,14 @@ public enum Isa {
     return Set.of(osFlags.split(" ", -1));
   }
 
+  /** Vector registers that the instruction set names. */
+  public int vectorRegisters() {
+    return switch (this) {
+      case SSE2, AVX2 -> 16;
+      case AVX512VNNI, NEON, DOTPROD -> 32;
+    };
+  }
+
   /** True where a machine of this level runs code for the other one. */
   public boolean covers(Isa other) {
     return this == other || List.of(covered.split(" ", -1)).contains(other.text);

@@ -1,0 +1,85 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.IrModule;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Output;
+import dev.octune.kernels.workload.Workload;
+import java.util.Optional;
+
+/** Depthwise convolution, any multiplier, by the kernel of {@link DepthwisePlan}. */
+final class DepthwiseTemplate implements KernelTemplate {
+  @Override
+  public Optional<String> uncovered(Workload workload, Target target) {
+    if (workload.numerics().out() != Output.S32) {
+      return Optional.of(
+          "no template requantizes yet: out="
+              + workload.numerics().out().text()
+              + ", only out=s32");
+    }
+    return space(depthwise(workload), target).uncovered();
+  }
+
+  @Override
+  public ConfigSpace space(Workload workload, Target target) {
+    return space(depthwise(workload), target).space();
+  }
+
+  @Override
+  public Schedule defaultSchedule(Workload workload, Target target) {
+    return space(depthwise(workload), target).best();
+  }
+
+  @Override
+  public Optional<Kernel> kernel(Workload workload, Target target, Schedule schedule) {
+    DepthwiseConv2d conv = depthwise(workload);
+    return space(conv, target).contains(schedule)
+        ? Optional.of(new Depthwise(new DepthwisePlan(conv, target.isa(), schedule)))
+        : Optional.empty();
+  }
+
+  private static DepthwiseSpace space(DepthwiseConv2d conv, Target target) {
+    return new DepthwiseSpace(conv, target.isa());
+  }
+
+  private static DepthwiseConv2d depthwise(Workload workload) {
+    if (workload instanceof DepthwiseConv2d conv) {
+      return conv;
+    }
+    throw new IllegalArgumentException(workload.operator() + " is no depthwise convolution");
+  }
+
+  private record Depthwise(DepthwisePlan plan) implements Kernel {
+    @Override
+    public void emitRun(IrModule module, String name) {
+      module.function(name, DirectTemplate.RUN_PARAMS, new DepthwiseKernel(plan)::emit);
+    }
+
+    @Override
+    public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
+      new DepthwisePacking(plan).emit(module, packAct, packWgt, unpackOut);
+    }
+
+    @Override
+    public String layout() {
+      return plan.layout();
+    }
+
+    @Override
+    public long actBytes() {
+      return plan.actBytes();
+    }
+
+    @Override
+    public long wgtBytes() {
+      return plan.wgtBytes();
+    }
+
+    @Override
+    public long outBytes() {
+      return plan.outBytes();
+    }
+  }
+}
