@@ -67,7 +67,7 @@ public record NetworkList(String name, List<Entry> entries) {
   /**
    * Reads a list.
    *
-   * @throws NetworkListException with all problems of the file, each with its line
+   * @throws TextException with all problems of the file, each with its line
    */
   public static NetworkList read(Path file) {
     List<String> lines = lines(file);
@@ -100,7 +100,7 @@ public record NetworkList(String name, List<Entry> entries) {
       problems.add(file + ": no workload in it. Mend: " + HOW_A_LINE_LOOKS);
     }
     if (!problems.isEmpty()) {
-      throw new NetworkListException(problems);
+      throw new TextException(String.join("\n", problems));
     }
     return new NetworkList(nameOf(file), entries);
   }
@@ -134,10 +134,9 @@ public record NetworkList(String name, List<Entry> entries) {
       throw unreadable(file, "can't be read: " + e.getMessage(), "give a readable file", e);
     }
     if (content.length > MAX_FILE_BYTES) {
-      throw new NetworkListException(
-          List.of(
-              "%s: longer than %d bytes. Mend: give a network list, one workload a line"
-                  .formatted(file, MAX_FILE_BYTES)));
+      throw new TextException(
+          "%s: longer than %d bytes. Mend: give a network list, one workload a line"
+              .formatted(file, MAX_FILE_BYTES));
     }
     try {
       return StandardCharsets.UTF_8
@@ -151,9 +150,8 @@ public record NetworkList(String name, List<Entry> entries) {
     }
   }
 
-  private static NetworkListException unreadable(
-      Path file, String what, String mend, IOException cause) {
-    return new NetworkListException(List.of(file + ": " + what + ". Mend: " + mend), cause);
+  private static TextException unreadable(Path file, String what, String mend, IOException cause) {
+    return new TextException(file + ": " + what + ". Mend: " + mend, cause);
   }
 
   private static String nameOf(Path file) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.octune.kernels.text.TextException;
 import dev.octune.kernels.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,7 +143,7 @@ final class NetworkListTest {
 
   private static String messageOf(Path file) {
     return String.valueOf(
-        assertThrows(NetworkListException.class, () -> NetworkList.read(file)).getMessage());
+        assertThrows(TextException.class, () -> NetworkList.read(file)).getMessage());
   }
 
   private static void assertStartsWith(String message, int line, String start) {
