@@ -46,8 +46,8 @@ public final class Problem {
     return answers.get(Fill.ALL.indexOf(fill));
   }
 
-  /** Bytes that operands and answers take, both here and in the runner. */
-  public long bytes() {
+  /** Bytes that operands and answers of a workload take in the runner. */
+  public static long bytes(Workload workload) {
     return Fill.ALL.size()
         * (workload.actElements() + workload.wgtElements() + 4 * workload.outElements());
   }

@@ -249,8 +249,8 @@ public final class Runner implements AutoCloseable {
     if (place != null) {
       return place;
     }
-    makeRoom(problem, problem.bytes());
-    place = new Held(nextId++, problem.bytes());
+    makeRoom(problem, Problem.bytes(problem.workload()));
+    place = new Held(nextId++, Problem.bytes(problem.workload()));
     Workload workload = problem.workload();
     Numerics numerics = workload.numerics();
     Wire.Words words =

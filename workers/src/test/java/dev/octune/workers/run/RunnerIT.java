@@ -10,7 +10,9 @@ import dev.octune.kernels.target.Arch;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.toolchain.Toolchain;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,26 @@ final class RunnerIT {
     process.getOutputStream().close();
     assertTrue(process.waitFor(10, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue());
+  }
+
+  @Test
+  void run_codeThatCallsTheSystem_brokeWithItsNumber() throws Exception {
+    Problem problem =
+        Problem.solve(Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), 1);
+    byte[] ret = {(byte) 0xc3};
+    // mov eax, 39 (getpid); syscall; ret
+    byte[] getpid = {(byte) 0xb8, 39, 0, 0, 0, 0x0f, 0x05, (byte) 0xc3};
+    try (Runner runner = start()) {
+      Verdict verdict =
+          runner.run(
+              problem,
+              List.of(
+                  new Packing.Kernel(
+                      new Packing("none", ret, 0, 0, 0, 4, 16, 16), new Code(getpid, 0))),
+              new RunPlan(1, List.of(), Duration.ofSeconds(5), Optional.empty()));
+      assertEquals(
+          new Verdict.Broke(0, "SIGSYS in phase check: system call 39 is not allowed"), verdict);
+    }
   }
 
   @Test

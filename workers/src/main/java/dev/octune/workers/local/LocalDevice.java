@@ -1,0 +1,287 @@
+package dev.octune.workers.local;
+
+import dev.octune.kernels.measure.Device;
+import dev.octune.kernels.measure.MeasureRequest;
+import dev.octune.kernels.measure.Measurement;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.workers.build.Builder;
+import dev.octune.workers.build.BuilderSettings;
+import dev.octune.workers.run.Runner;
+import dev.octune.workers.run.RunnerException;
+import dev.octune.workers.run.RunnerSource;
+import dev.octune.workers.toolchain.Toolchain;
+import dev.octune.workers.toolchain.ToolchainException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device in this process. One thread generates, one per building child waits for it, one
+ * measures, one asks the oracle.
+ *
+ * <p>Where there are more CPUs than threads of a kernel, the last ones measure and the others
+ * build, this process among them; while nothing is ready to be measured, the measured CPUs build as
+ * well, one kernel at a time. Else every CPU does both, never at once. Thread-safe.
+ */
+public final class LocalDevice implements Device {
+  /** Of the same kernel side by side: what {@link Device#confirm} takes. */
+  public static final int MAX_CONFIRMED = 16;
+
+  /** A runner that dies is started again and the job done once more, this often in all. */
+  private static final int ATTEMPTS = 2;
+
+  private final LocalDeviceSettings settings;
+  private final String description;
+  private final CpuSplit split;
+  private final WorkQueue queue = new WorkQueue();
+  private final Problems problems = new Problems();
+  private final PartBuilder partBuilder = new PartBuilder();
+  private final RunnerKeeper runners;
+  private final List<Builder> builders = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  private LocalDevice(LocalDeviceSettings settings, Toolchain toolchain, RunnerKeeper runners) {
+    this.settings = settings;
+    this.runners = runners;
+    this.split =
+        CpuSplit.of(
+            settings.cpus(),
+            settings.target().threads(),
+            settings.connection().command().isEmpty());
+    this.description =
+        "%s, %s, %s"
+            .formatted(
+                settings.target().text(),
+                settings.connection().command().isEmpty()
+                    ? "CPUs " + split.measured() + " of " + settings.cpus()
+                    : "through " + String.join(" ", settings.connection().command()),
+                toolchain.describe());
+    if (!split.building().isEmpty()) {
+      Builder besides = builder(toolchain, split.building());
+      for (int i = 0; i < split.building().size(); i++) {
+        start("build-" + i, () -> buildLoop(besides));
+      }
+    }
+    int between = split.measured().size();
+    @org.jspecify.annotations.Nullable
+    Builder inBetween = between == 0 ? null : builder(toolchain, split.measured());
+    start("emit", this::emitLoop);
+    start("measure", () -> measureLoop(inBetween, between));
+  }
+
+  /**
+   * Starts the children in the background; the first measurement waits for them.
+   *
+   * @throws ToolchainException where there is no compiler, or the runner does not compile
+   */
+  public static LocalDevice open(LocalDeviceSettings settings) throws ToolchainException {
+    Toolchain toolchain = Toolchain.locate();
+    RunnerKeeper runners =
+        new RunnerKeeper(
+            toolchain.compileRunner(settings.target().arch(), RunnerSource.text()),
+            settings.connection());
+    LocalDevice device = new LocalDevice(settings, toolchain, runners);
+    device.threads.forEach(Thread::start);
+    return device;
+  }
+
+  /**
+   * One trial; waits while too many are queued.
+   *
+   * @throws IllegalStateException on an emulated connection: its times mean nothing
+   */
+  @Override
+  public CompletableFuture<Measurement> measure(MeasureRequest request) {
+    refuseTimingAnEmulator();
+    MeasureJob job =
+        new MeasureJob(request, part(request.candidate(), request.seed()), split.measured());
+    add(job);
+    return job.result;
+  }
+
+  @Override
+  public CompletableFuture<List<Measurement>> confirm(List<Candidate> candidates, long seed) {
+    refuseTimingAnEmulator();
+    if (candidates.isEmpty() || candidates.size() > MAX_CONFIRMED) {
+      throw new IllegalArgumentException(
+          "%d candidates, must be in [1, %d]".formatted(candidates.size(), MAX_CONFIRMED));
+    }
+    ConfirmJob job =
+        new ConfirmJob(
+            candidates.stream().map(candidate -> part(candidate, seed)).toList(),
+            split.measured(),
+            seed);
+    add(job);
+    return job.result;
+  }
+
+  /** Checks a candidate on every fill without timing it; works on every connection. */
+  public CompletableFuture<CheckResult> check(Candidate candidate, long seed) {
+    CheckJob job =
+        new CheckJob(
+            part(candidate, seed),
+            MeasurePlan.check(candidate, split.measured(), settings.connection().emulated()),
+            seed);
+    add(job);
+    return job.result;
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List<Job> rest = queue.close();
+    threads.forEach(Thread::interrupt);
+    runners.close();
+    builders.forEach(Builder::close);
+    problems.close();
+    rest.forEach(job -> job.closed(closedException()));
+  }
+
+  private void refuseTimingAnEmulator() {
+    if (settings.connection().emulated()) {
+      throw new IllegalStateException(
+          "'%s' is emulated: its times mean nothing. Mend: check, or measure on the real machine"
+              .formatted(String.join(" ", settings.connection().command())));
+    }
+  }
+
+  private Part part(Candidate candidate, long seed) {
+    return new Part(candidate, problems.problem(candidate.workload(), seed));
+  }
+
+  private void add(Job job) {
+    try {
+      if (!queue.add(job)) {
+        job.closed(closedException());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      job.closed(new IllegalStateException("interrupted while the device's queue was full"));
+    }
+  }
+
+  private Builder builder(Toolchain toolchain, List<Integer> cpus) {
+    Builder builder =
+        Builder.start(
+            toolchain,
+            new BuilderSettings(cpus.size(), BuilderSettings.DEFAULT_LIMIT, Set.copyOf(cpus)));
+    builders.add(builder);
+    return builder;
+  }
+
+  private void start(String name, Loop loop) {
+    threads.add(
+        Thread.ofPlatform()
+            .daemon()
+            .name("octune-device-" + name)
+            .unstarted(
+                () -> {
+                  try {
+                    loop.run();
+                  } catch (InterruptedException _) {
+                    // Only close() interrupts these threads.
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+  }
+
+  /** The body of one of the device's threads. */
+  private interface Loop {
+    void run() throws InterruptedException;
+  }
+
+  private void emitLoop() throws InterruptedException {
+    for (var next = queue.takeToEmit(); next.isPresent(); next = queue.takeToEmit()) {
+      Part part = next.get();
+      try {
+        queue.emitted(part, settings.library().emit(part.candidate));
+      } catch (RuntimeException e) {
+        // The top of one trial: whatever a template throws is that candidate's end only.
+        queue.built(part, new Part.Outcome.Failed(new Measurement.BuildFailed("template: " + e)));
+      }
+    }
+  }
+
+  private void buildLoop(Builder builder) throws InterruptedException {
+    for (var next = queue.takeToBuild(); next.isPresent(); next = queue.takeToBuild()) {
+      build(next.get(), builder);
+    }
+  }
+
+  private void build(Part part, Builder builder) throws InterruptedException {
+    queue.built(part, partBuilder.build(part.source(), builder));
+  }
+
+  private void measureLoop(@Nullable Builder inBetween, int maxBuilds) throws InterruptedException {
+    if (!split.building().isEmpty() && !split.measured().isEmpty()) {
+      confineThisProcess(split.building());
+    }
+    while (true) {
+      switch (queue.takeToMeasure(inBetween == null ? 0 : maxBuilds)) {
+        case WorkQueue.Next.Measure(Job job) -> run(job);
+        case WorkQueue.Next.Build(List<Part> parts) -> {
+          if (inBetween != null) {
+            buildAll(parts, inBetween);
+          }
+        }
+        case WorkQueue.Next.End() -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private void buildAll(List<Part> parts, Builder builder) throws InterruptedException {
+    for (Part part : parts) {
+      build(part, builder);
+    }
+  }
+
+  private void run(Job job) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        job.run(runners);
+        return;
+      } catch (RunnerException e) {
+        runners.drop();
+        if (closed) {
+          job.closed(closedException());
+        } else if (attempt == ATTEMPTS) {
+          job.lost(String.valueOf(e.getMessage()));
+        }
+      } catch (RuntimeException e) {
+        // The top of one trial: what is not the runner's death is a fault of this program, and the
+        // next trial must not pay for it.
+        runners.drop();
+        job.lost("the device failed: " + e);
+        return;
+      }
+    }
+  }
+
+  /** What this process computes meanwhile must not run where kernels are timed. */
+  private void confineThisProcess(List<Integer> cpus) {
+    try {
+      Runner runner = runners.lasting();
+      runner.confine(ProcessHandle.current().pid(), cpus);
+    } catch (RunnerException _) {
+      // The first trial will start another runner and tell what is wrong.
+      runners.drop();
+    }
+  }
+
+  private static IllegalStateException closedException() {
+    return new IllegalStateException("the device is closed");
+  }
+}
