@@ -11,18 +11,20 @@ import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** The schedules of the direct kernel for one contraction on one target. */
+/** The schedules of the direct kernel for one contraction on one target. Not thread-safe. */
 final class DirectSpace {
   /** Raised when the same schedule text comes to mean another kernel. */
   static final int VERSION = 1;
 
-  /** multiplyAdds written out in one body: above, compiling one candidate takes over 15 ms. */
-  private static final int MAX_BODY_OPERATIONS = 96;
+  /** multiplyAdds written out in one body: above, compiling takes over 12 ms and code spills. */
+  private static final int MAX_BODY_OPERATIONS = 64;
 
   /** A register tile with fewer sums than this waits for its own additions. */
   private static final int MIN_ACCUMULATORS = 4;
@@ -30,7 +32,7 @@ final class DirectSpace {
   /** Registers that a tile may want beyond those there are: memory operands stand in for a few. */
   private static final int SPARE_REGISTERS = 1;
 
-  /** Padded channels or repeated columns that a block size may cost over the best choice. */
+  /** Padded channels or repeated columns that a block size may cost. */
   private static final double MAX_WASTE = 1.2;
 
   /** Fewer columns than this are not worth a strip of their own. */
@@ -59,6 +61,9 @@ final class DirectSpace {
   private final Contraction conv;
   private final List<Leaf> leaves;
   private final List<Knob> knobs;
+  private final Map<Strip, Integer> leastAccumulators = new HashMap<>();
+
+  private record Strip(Leaf leaf, int columns) {}
 
   DirectSpace(Workload workload, Contraction conv, Target target) {
     this.workload = workload;
@@ -158,31 +163,42 @@ final class DirectSpace {
 
   private boolean isLegal(Tiling at) {
     Leaf leaf = at.leaf();
-    Window w = conv.window();
-    int groups = at.icBlock() / leaf.group();
-    if (at.icBlock() % leaf.group() != 0
-        || groups % at.unroll() != 0
-        || at.owTile() > at.strip()
-        || !at.borderIsExact(conv.numerics())) {
-      return false;
-    }
-    int positions = at.owTile() * at.ohTile();
-    boolean wide = conv.columns() * conv.rows() >= MIN_ACCUMULATORS;
-    return at.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
-        && at.bodyOperations(w.kw()) <= MAX_BODY_OPERATIONS
-        && (at.accumulators() >= MIN_ACCUMULATORS || !wide || at.ocVectors() == ocVectorsMax())
+    return at.icBlock() % leaf.group() == 0
+        && at.icBlock() / leaf.group() % at.unroll() == 0
+        && at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
-        && (positions == 1 || waste(at.owTile(), at.strip()) <= MAX_WASTE * leastColumnWaste(at))
-        && waste(at.ocBlock(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc())
-        && waste(at.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic());
+        && at.bodyOperations(conv.window().kw()) <= MAX_BODY_OPERATIONS
+        && waste(at.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
+        && at.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
+        && isTile(leaf, at.ocVectors(), at.owTile(), at.strip())
+        && at.accumulators() >= leastAccumulators(leaf, at.strip());
   }
 
-  private static double leastColumnWaste(Tiling at) {
-    return IntStream.of(OW_TILES)
-        .filter(tile -> tile > 1 && tile <= at.strip())
-        .mapToDouble(tile -> waste(tile, at.strip()))
-        .min()
-        .orElse(1);
+  /** Whether a register tile fits the strip and repeats little. */
+  private boolean isTile(Leaf leaf, int ocVectors, int owTile, int strip) {
+    return owTile <= strip
+        && waste(ocVectors * leaf.lanes(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc())
+        && waste(owTile, strip) <= MAX_WASTE;
+  }
+
+  /**
+   * {@link #MIN_ACCUMULATORS}, fewer where a leaf adds several parts at once, or what the largest
+   * tile has where outputs are fewer.
+   */
+  private int leastAccumulators(Leaf leaf, int strip) {
+    return leastAccumulators.computeIfAbsent(
+        new Strip(leaf, strip),
+        _ -> {
+          int most = 1;
+          for (int ocVectors : OC_VECTOR_COUNTS) {
+            for (int owTile : OW_TILES) {
+              if (isTile(leaf, ocVectors, owTile, strip)) {
+                most = Math.max(most, ocVectors * owTile);
+              }
+            }
+          }
+          return Math.min(most, Math.max(1, MIN_ACCUMULATORS / leaf.depth()));
+        });
   }
 
   /** Blocks of these sizes cover so many times the extent. */

@@ -55,6 +55,11 @@ record DotLeaf(
   }
 
   @Override
+  public double cycles() {
+    return accumulator().bits() > 256 ? 1 : 0.5;
+  }
+
+  @Override
   public Value loadAct(Code code, Value address) {
     return operand(code, code.splat(code.load(Type.I32, address, actPartBytes()), lanes));
   }

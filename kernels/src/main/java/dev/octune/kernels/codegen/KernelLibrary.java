@@ -5,6 +5,7 @@ import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
+import java.util.List;
 import java.util.Optional;
 
 /** The templates there are: the one way from a workload to its space and its kernels. */
@@ -36,6 +37,15 @@ public interface KernelLibrary {
    * @param symbol the prefix SYM, a C identifier
    */
   String emitStandalone(Candidate candidate, String symbol);
+
+  /** The register loop of every leaf that kernels use on the target. */
+  List<RoofLoop> roofs(Target target);
+
+  /**
+   * The leaves that are exact for a workload, as {@link RoofLoop#leaf} names them: the fastest of
+   * their roofs bounds its kernels. Empty where kernels of its operator have no leaf.
+   */
+  List<String> leaves(Workload workload, Target target);
 
   /** The templates of this build. */
   static KernelLibrary standard() {

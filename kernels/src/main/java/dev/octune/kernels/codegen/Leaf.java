@@ -58,6 +58,9 @@ interface Leaf {
   /** Vector registers that multiplyAdd needs besides accumulators, weights and activations. */
   int scratch();
 
+  /** Core cycles of a multiplyAdd in a good tile, for estimates: only ratios matter. */
+  double cycles();
+
   /** Loads one part of one position's activations and repeats it in every lane. */
   Value loadAct(Code code, Value address);
 

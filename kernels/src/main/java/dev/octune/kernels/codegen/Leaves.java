@@ -3,7 +3,10 @@ package dev.octune.kernels.codegen;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.ActRange;
 import dev.octune.kernels.workload.Numerics;
+import dev.octune.kernels.workload.WgtRange;
+import java.util.Arrays;
 import java.util.List;
 
 /** The leaves there are, the fastest first where several are exact. */
@@ -38,6 +41,17 @@ final class Leaves {
             .toList();
     return exact.stream()
         .filter(leaf -> exact.stream().noneMatch(other -> isBeyond(other.isa(), leaf.isa())))
+        .toList();
+  }
+
+  /** The leaves that some numbers use on the target. */
+  static List<Leaf> usable(Target target) {
+    return Arrays.stream(WgtRange.values())
+        .flatMap(
+            wgt ->
+                Arrays.stream(ActRange.values())
+                    .flatMap(act -> of(target, Numerics.FULL.withRanges(act, wgt)).stream()))
+        .distinct()
         .toList();
   }
 

@@ -58,6 +58,11 @@ record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements
   }
 
   @Override
+  public double cycles() {
+    return isa == Isa.AVX512VNNI ? 1.1 : 0.56;
+  }
+
+  @Override
   public Value loadAct(Code code, Value address) {
     return code.bitcast(
         code.splat(code.load(Type.I32, address, actPartBytes()), lanes), Type.I16.x(2 * lanes));

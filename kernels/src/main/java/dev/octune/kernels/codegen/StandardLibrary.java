@@ -11,6 +11,7 @@ import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Workload;
+import java.util.List;
 import java.util.Optional;
 
 /** The templates of this build. Stateless, thread-safe. */
@@ -64,6 +65,20 @@ final class StandardLibrary implements KernelLibrary {
     kernel.emitPacking(module, symbol + "_pack_act", symbol + "_pack_wgt", symbol + "_unpack_out");
     kernel.emitRun(module, symbol + "_run");
     return module.text();
+  }
+
+  @Override
+  public List<RoofLoop> roofs(Target target) {
+    return Leaves.usable(target).stream().map(leaf -> RoofKernel.of(leaf).emit(target)).toList();
+  }
+
+  @Override
+  public List<String> leaves(Workload workload, Target target) {
+    return switch (workload) {
+      case Conv2d _, Dense _, BatchMatmul _ ->
+          Leaves.of(target, workload.numerics()).stream().map(Leaf::text).toList();
+      case DepthwiseConv2d _ -> List.of();
+    };
   }
 
   private KernelTemplate.Kernel kernel(Candidate candidate) {

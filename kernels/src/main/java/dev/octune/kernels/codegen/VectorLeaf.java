@@ -67,6 +67,11 @@ record VectorLeaf(Isa isa, Type.Int wgtElement) implements Leaf {
   }
 
   @Override
+  public double cycles() {
+    return isa == Isa.NEON ? 1 : 3;
+  }
+
+  @Override
   public Value loadAct(Code code, Value address) {
     return code.splat(code.load(Type.I16, address, actPartBytes()), lanes());
   }

@@ -1,5 +1,6 @@
 package dev.octune.kernels.ir;
 
+import dev.octune.kernels.target.Arch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Code {
     }
   }
 
+  private final Arch arch;
   private final List<Param> params;
   private final Set<String> declarations;
   private final List<String> lines = new ArrayList<>();
@@ -56,7 +58,8 @@ public final class Code {
   private int values;
   private int blocks;
 
-  Code(List<Param> params, Set<String> declarations) {
+  Code(Arch arch, List<Param> params, Set<String> declarations) {
+    this.arch = arch;
     this.params = List.copyOf(params);
     this.declarations = declarations;
     lines.add("entry:");
@@ -324,6 +327,19 @@ public final class Code {
                 type.text(),
                 name,
                 Arrays.stream(arguments).map(Code::typed).collect(Collectors.joining(", "))));
+  }
+
+  /** The same vector, of which LLVM knows nothing any more: it cannot be hoisted or merged. */
+  public Value opaque(Value value) {
+    String register =
+        switch (arch) {
+          case X86_64 -> "x";
+          case AARCH64 -> "w";
+        };
+    return result(
+        value.type(),
+        "call %s asm sideeffect \"\", \"=%s,0\"(%s)"
+            .formatted(value.type().text(), register, typed(value)));
   }
 
   // ---- control flow

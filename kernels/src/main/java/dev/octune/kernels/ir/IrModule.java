@@ -37,7 +37,7 @@ public final class IrModule {
 
   /** Defines {@code void name(params)}. */
   public void function(String name, List<Param> params, Consumer<Code> body) {
-    Code code = new Code(params, declarations);
+    Code code = new Code(target.arch(), params, declarations);
     body.accept(code);
     functions.add(
         "define void @%s(%s) #0 {\n%s  ret void\n}\n"

@@ -1,0 +1,185 @@
+package dev.octune.kernels.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.text.TextException;
+import dev.octune.kernels.workload.Workload;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class KernelLibraryTest {
+  private static final KernelLibrary LIBRARY = KernelLibrary.standard();
+
+  private static final List<String> TARGETS =
+      List.of(
+          "x86_64 cpu=znver3 isa=avx2 threads=1",
+          "x86_64 cpu=znver4 isa=avx512vnni threads=2",
+          "x86_64 cpu=generic isa=sse2 threads=1",
+          "aarch64 cpu=cortex-a72 isa=neon threads=1",
+          "aarch64 cpu=cortex-a76 isa=dotprod threads=1");
+
+  private static final List<String> WORKLOADS =
+      List.of(
+          "conv2d_NCHWc_int8 n=1 ic=64 ih=56 iw=56 oc=64 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+              + " dilation=1,1 act=u8 wgt=s8 out=s32",
+          "conv2d_NCHWc_int8 n=2 ic=3 ih=9 iw=11 oc=10 kh=3 kw=3 stride=2,2 pad=0,1,1,0"
+              + " dilation=1,1 act=u8 azp=211 wgt=s8 out=s32",
+          "conv2d_NCHWc_int8 n=1 ic=1 ih=1 iw=1 oc=1 kh=1 kw=1 stride=1,1 pad=0,0,0,0"
+              + " dilation=1,1 act=u8 wgt=s8 out=s32",
+          "conv2d_NCHWc_int8 n=1 ic=17 ih=13 iw=17 oc=41 kh=1 kw=1 stride=2,2 pad=0,0,0,0"
+              + " dilation=1,1 act=u8 wgt=u8 wzp=157 out=s32",
+          "conv2d_NCHWc_int8 n=1 ic=8 ih=10 iw=12 oc=24 kh=5 kw=3 stride=1,2 pad=3,2,4,1"
+              + " dilation=2,3 act=u8[0,127] azp=255 wgt=s8[-32,32] out=s32",
+          "conv2d_NCHWc_int8 n=3 ic=20 ih=4 iw=3 oc=12 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+              + " dilation=1,1 groups=2 act=u8 azp=1 wgt=s8[-64,64] out=s32",
+          "dense_int8 m=1 k=2048 n=1000 act=u8 wgt=s8 out=s32",
+          "dense_int8 m=17 k=77 n=10 act=u8[0,127] wgt=s8[-64,64] out=s32",
+          "batch_matmul_int8 b=12 m=128 k=64 n=128 act=u8 wgt=u8 wzp=3 out=s32");
+
+  private static final int SCHEDULES_PER_SPACE = 12;
+  private static final int MAX_SPACE = 60_000;
+
+  static Stream<Arguments> everyWorkloadAndTarget() {
+    return WORKLOADS.stream()
+        .flatMap(
+            workload ->
+                TARGETS.stream()
+                    .map(target -> Arguments.of(Workload.parse(workload), Target.parse(target))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyWorkloadAndTarget")
+  void space_awkwardWorkload_holdsItsDefaultAndEmitsItsPoints(Workload workload, Target target) {
+    ConfigSpace space = LIBRARY.space(workload, target);
+    assertTrue(space.size() >= 1 && space.size() <= MAX_SPACE, "size " + space.size());
+    Schedule start = LIBRARY.defaultSchedule(workload, target);
+    assertTrue(space.contains(start), start.text());
+    Map<String, String> packings = new HashMap<>();
+    long seed = 20261122;
+    Random random = new Random(seed);
+    for (int i = 0; i < SCHEDULES_PER_SPACE; i++) {
+      Schedule schedule = i == 0 ? start : space.at(random.nextInt(space.size()));
+      assertEquals(schedule, Schedule.parse(schedule.text()));
+      KernelSource source = LIBRARY.emit(new Candidate(workload, target, schedule));
+      String where = schedule.text() + " seed " + seed;
+      assertTrue(4 * source.actBytes() >= workload.actElements(), where);
+      assertTrue(source.wgtBytes() >= workload.wgtElements(), where);
+      assertTrue(source.outBytes() >= 4 * workload.outElements(), where);
+      assertEquals(0, (source.actBytes() | source.wgtBytes() | source.outBytes()) % 64, where);
+      assertTrue(source.runIr().contains("define void @octune_run("), where);
+      String known = packings.putIfAbsent(source.layout(), source.packIr());
+      assertTrue(known == null || known.equals(source.packIr()), where);
+    }
+  }
+
+  @Test
+  void layout_otherBlocks_hasAnotherName() {
+    Workload workload = Workload.parse(WORKLOADS.getFirst());
+    Target target = Target.parse(TARGETS.getFirst());
+    String text = LIBRARY.defaultSchedule(workload, target).text();
+    String other = text.replaceFirst("ic_block=\\d+", "ic_block=32");
+    assertNotEquals(text, other);
+    assertNotEquals(
+        LIBRARY.emit(new Candidate(workload, target, Schedule.parse(text))).layout(),
+        LIBRARY.emit(new Candidate(workload, target, Schedule.parse(other))).layout());
+  }
+
+  @Test
+  void emit_scheduleOutsideTheSpace_isRefusedWithItsText() {
+    Workload workload = Workload.parse(WORKLOADS.getFirst());
+    Target target = Target.parse(TARGETS.getFirst());
+    Schedule foreign =
+        Schedule.parse(
+            LIBRARY
+                .defaultSchedule(workload, target)
+                .text()
+                .replaceFirst("leaf=\\w+", "leaf=avx2_maddubs"));
+    TextException refused =
+        assertThrows(
+            TextException.class, () -> LIBRARY.emit(new Candidate(workload, target, foreign)));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("leaf=avx2_maddubs"), refused.getMessage());
+  }
+
+  @Test
+  void uncovered_requantizedOutput_saysWhy() {
+    Workload requantized =
+        Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=u8 round=double");
+    assertEquals(
+        "no template requantizes yet: out=u8 round=double, only out=s32",
+        LIBRARY.uncovered(requantized, Target.parse(TARGETS.getFirst())).orElseThrow());
+  }
+
+  @Test
+  void leaves_rangesThatSaturate_offerOnlyExactOnes() {
+    Target avx2 = Target.parse(TARGETS.getFirst());
+    assertEquals(List.of("avx2_s16", "avx2_s16w8"), leaves("act=u8 wgt=s8", avx2));
+    assertEquals(List.of("avx2_s16", "avx2_s16w8"), leaves("act=u8 wgt=s8[-127,127]", avx2));
+    assertEquals(List.of("avx2_s16"), leaves("act=u8[0,127] wgt=u8 wzp=0", avx2));
+    assertEquals(
+        List.of("avx2_maddubs", "avx2_s16", "avx2_s16w8"), leaves("act=u8 wgt=s8[-64,64]", avx2));
+    assertEquals(
+        List.of("avx2_maddubs", "avx2_s16", "avx2_s16w8"), leaves("act=u8[0,127] wgt=s8", avx2));
+    assertEquals(
+        List.of("avx2_maddubs2", "avx2_maddubs", "avx2_s16", "avx2_s16w8"),
+        leaves("act=u8 wgt=s8[-32,32]", avx2));
+    assertEquals(
+        List.of("avx2_maddubs2", "avx2_maddubs", "avx2_s16", "avx2_s16w8"),
+        leaves("act=u8[0,127] wgt=s8[-64,64]", avx2));
+    assertEquals(
+        List.of("avx2_maddubs4", "avx2_maddubs2", "avx2_maddubs", "avx2_s16", "avx2_s16w8"),
+        leaves("act=u8[0,127] wgt=s8[-32,32]", avx2));
+  }
+
+  @Test
+  void roofs_everyTarget_haveOneLoopForEachLeafOfItsKernels() {
+    for (String text : TARGETS) {
+      Target target = Target.parse(text);
+      List<RoofLoop> roofs = LIBRARY.roofs(target);
+      assertTrue(!roofs.isEmpty(), text);
+      assertEquals(roofs.size(), roofs.stream().map(RoofLoop::leaf).distinct().count(), text);
+      assertTrue(
+          roofs.stream().map(RoofLoop::leaf).toList().containsAll(leaves("act=u8 wgt=s8", target)),
+          text);
+    }
+  }
+
+  @Test
+  void emitStandalone_symbol_namesEveryFunction() {
+    Workload workload = Workload.parse(WORKLOADS.getFirst());
+    Target target = Target.parse(TARGETS.getFirst());
+    String text =
+        LIBRARY.emitStandalone(
+            new Candidate(workload, target, LIBRARY.defaultSchedule(workload, target)), "layer1");
+    for (String name :
+        List.of(
+            "void @layer1_run(",
+            "void @layer1_pack_act(",
+            "void @layer1_pack_wgt(",
+            "void @layer1_unpack_out(",
+            "i64 @layer1_act_bytes(",
+            "i64 @layer1_wgt_bytes(",
+            "i64 @layer1_out_bytes(")) {
+      assertTrue(text.contains("define " + name), name);
+    }
+  }
+
+  private static List<String> leaves(String numerics, Target target) {
+    return LIBRARY.leaves(
+        Workload.parse("dense_int8 m=8 k=64 n=64 " + numerics + " out=s32"), target);
+  }
+}
