@@ -1,5 +1,6 @@
 package dev.octune.tuner.search;
 
+import dev.octune.tuner.model.CostModel;
 import java.util.List;
 
 /**
@@ -10,19 +11,38 @@ import java.util.List;
 public final class Search implements AutoCloseable {
   private final StrategyKind kind;
   private final long seed;
+  private final SearchSettings settings;
+  private final SharedModel model;
 
-  private Search(StrategyKind kind, long seed) {
+  private Search(StrategyKind kind, long seed, CostModel model, SearchSettings settings) {
     this.kind = kind;
     this.seed = seed;
+    this.settings = settings;
+    this.model = new SharedModel(model, settings);
   }
 
   /**
-   * Opens the search of a run; nothing native is loaded before a cost model is needed.
+   * Opens the search of a run; nothing native is loaded before the cost model first learns.
    *
    * @param seed of every random choice
    */
   public static Search open(StrategyKind kind, long seed) {
-    return new Search(kind, seed);
+    return open(kind, seed, List.of());
+  }
+
+  /**
+   * Opens the search of a run.
+   *
+   * @param modelCpus the only CPUs that the cost model may use, those not measured on; empty for
+   *     any
+   */
+  public static Search open(StrategyKind kind, long seed, List<Integer> modelCpus) {
+    return open(kind, seed, CostModel.xgboost(seed, modelCpus), SearchSettings.DEFAULT);
+  }
+
+  /** For comparing models and settings. */
+  static Search open(StrategyKind kind, long seed, CostModel model, SearchSettings settings) {
+    return new Search(kind, seed, model, settings);
   }
 
   /**
@@ -36,7 +56,8 @@ public final class Search implements AutoCloseable {
     long taskSeed = seed * 31 + task.workload().text().hashCode();
     SearchStrategy strategy =
         switch (kind) {
-          case RANDOM, XGB -> new RandomSearch(task, taskSeed);
+          case XGB -> new ModelSearch(task, model, settings, taskSeed);
+          case RANDOM -> new RandomSearch(task, taskSeed);
           case GRID -> new GridSearch(task);
         };
     strategy.observe(known);
@@ -44,5 +65,7 @@ public final class Search implements AutoCloseable {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    model.close();
+  }
 }

@@ -1,0 +1,237 @@
+package dev.octune.tuner.search;
+
+import dev.octune.kernels.features.Feature;
+import dev.octune.kernels.features.Features;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Knob;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.tuner.model.FeatureRows;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Search guided by the cost model.
+ *
+ * <p>The first batch, before anything is known, is half neighbours of the default and half random
+ * points. Every later one is what the model scores highest among all unseen points of a small
+ * space; of a large one among random points and what evolves from the best ones (seeds, mutants of
+ * them, mutants of the best mutants). A share of each batch stays random.
+ */
+final class ModelSearch implements SearchStrategy {
+  /** Generations of mutants; each moves one or two knobs further from what is known. */
+  private static final int GENERATIONS = 3;
+
+  /** Measured points that mutants descend from. */
+  private static final int PARENTS = 16;
+
+  /** Scored points that mutants descend from. */
+  private static final int SCORED_PARENTS = 64;
+
+  /** Part of the scored points that are mutants; the rest are random. */
+  private static final int MUTANT_SHARE = 2;
+
+  /** Times that a draw is repeated where it hits what was seen, before it is given up. */
+  private static final int MAX_DRAWS = 64;
+
+  private final SearchTask task;
+  private final ConfigSpace space;
+  private final SearchSettings settings;
+  private final SharedModel model;
+  private final TaskExperience experience;
+  private final UnseenPoints unseen;
+  private final Features features;
+  private final Random random;
+  private final Permutation order;
+  private int position;
+
+  ModelSearch(SearchTask task, SharedModel model, SearchSettings settings, long seed) {
+    this.task = task;
+    this.space = task.space();
+    this.settings = settings;
+    this.model = model;
+    this.experience = model.newTask();
+    this.unseen = new UnseenPoints(task);
+    this.features = Features.of(task.workload(), task.target(), space);
+    this.random = new Random(seed);
+    this.order = new Permutation(space.size(), seed);
+  }
+
+  @Override
+  public List<Schedule> propose(int count) {
+    int wanted = Math.min(count, unseen.remaining());
+    Set<Integer> batch = new LinkedHashSet<>();
+    if (wanted > 0) {
+      int guided = wanted - (int) Math.round(wanted * settings.randomShare());
+      if (model.canLearn(experience)) {
+        addBest(batch, guided);
+      } else {
+        addNeighboursOfDefault(batch, wanted / 2);
+      }
+    }
+    while (batch.size() < wanted) {
+      take(batch, nextRandom());
+    }
+    return batch.stream().map(space::at).toList();
+  }
+
+  @Override
+  public void observe(List<Observation> observations) {
+    for (Observation seen : observations) {
+      OptionalInt index = unseen.takeKnown(seen);
+      if (index.isPresent()) {
+        experience.add(index.getAsInt(), row(index.getAsInt()), seen.measurement());
+      }
+    }
+  }
+
+  @Override
+  public int remaining() {
+    return unseen.remaining();
+  }
+
+  private void take(Set<Integer> batch, int index) {
+    if (unseen.take(index)) {
+      batch.add(index);
+    }
+  }
+
+  private int nextRandom() {
+    int index = order.at(position++);
+    while (!unseen.isUnseen(index)) {
+      index = order.at(position++);
+    }
+    return index;
+  }
+
+  // ---- before anything is known
+
+  private void addNeighboursOfDefault(Set<Integer> batch, int count) {
+    int[] start = space.coordinates(space.indexOf(task.defaultSchedule()).orElseThrow());
+    for (int draw = 0; draw < MAX_DRAWS && batch.size() < count; draw++) {
+      mutant(start, 1).ifPresent(index -> take(batch, index));
+    }
+  }
+
+  // ---- guided by the model
+
+  private void addBest(Set<Integer> batch, int count) {
+    model.learnFor(experience);
+    Map<Integer, Float> scored =
+        space.size() <= settings.scoredPoints() ? scoreAll() : scoreEvolving();
+    List<int[]> chosen = new ArrayList<>();
+    for (int index : ranked(scored)) {
+      if (batch.size() >= count) {
+        return;
+      }
+      int[] coordinates = space.coordinates(index);
+      if (chosen.stream().allMatch(c -> distance(c, coordinates) >= settings.minDistance())) {
+        chosen.add(coordinates);
+        take(batch, index);
+      }
+    }
+  }
+
+  private Map<Integer, Float> scoreAll() {
+    List<Integer> pool = new ArrayList<>();
+    for (int i = unseen.nextFrom(0); i < space.size(); i = unseen.nextFrom(i + 1)) {
+      pool.add(i);
+    }
+    return score(pool);
+  }
+
+  private Map<Integer, Float> scoreEvolving() {
+    int mutants = settings.scoredPoints() / MUTANT_SHARE / GENERATIONS;
+    Set<Integer> pool = new LinkedHashSet<>();
+    for (int i = 0; i < settings.scoredPoints() - mutants * GENERATIONS; i++) {
+      int index = random.nextInt(space.size());
+      if (unseen.isUnseen(index)) {
+        pool.add(index);
+      }
+    }
+    Map<Integer, Float> scored = new LinkedHashMap<>(score(List.copyOf(pool)));
+    List<Integer> measured =
+        experience.fastest(PARENTS).stream().map(point -> point.index).toList();
+    for (int generation = 0; generation < GENERATIONS; generation++) {
+      List<Integer> parents = new ArrayList<>(measured);
+      parents.addAll(ranked(scored).stream().limit(SCORED_PARENTS).toList());
+      Set<Integer> children = new LinkedHashSet<>();
+      for (int i = 0; i < mutants; i++) {
+        int parent = parents.get(random.nextInt(parents.size()));
+        mutant(space.coordinates(parent), 1 + random.nextInt(2))
+            .ifPresent(
+                child -> {
+                  if (unseen.isUnseen(child) && !scored.containsKey(child)) {
+                    children.add(child);
+                  }
+                });
+      }
+      scored.putAll(score(List.copyOf(children)));
+    }
+    return scored;
+  }
+
+  private Map<Integer, Float> score(List<Integer> pool) {
+    FeatureRows rows = new FeatureRows(Feature.count());
+    pool.forEach(index -> rows.add(row(index)));
+    float[] scores = model.score(rows);
+    Map<Integer, Float> scored = new LinkedHashMap<>();
+    for (int i = 0; i < scores.length; i++) {
+      scored.put(pool.get(i), scores[i]);
+    }
+    return scored;
+  }
+
+  /** Highest score first; equal ones in the space's order. */
+  private static List<Integer> ranked(Map<Integer, Float> scored) {
+    return scored.entrySet().stream()
+        .sorted(
+            Comparator.comparingDouble((Map.Entry<Integer, Float> e) -> -e.getValue())
+                .thenComparing(Map.Entry::getKey))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private float[] row(int index) {
+    return features.row(space.coordinates(index));
+  }
+
+  /**
+   * A legal point some moves away; empty where none was found. A move takes a size to a
+   * neighbouring one or, one time in three, to any; a choice to any other.
+   */
+  private OptionalInt mutant(int[] start, int moves) {
+    List<Knob> knobs = space.knobs();
+    for (int draw = 0; draw < MAX_DRAWS; draw++) {
+      int[] moved = start.clone();
+      for (int move = 0; move < moves; move++) {
+        int k = random.nextInt(knobs.size());
+        int values = space.knobs().get(k).values().size();
+        boolean near = knobs.get(k) instanceof Knob.Size && random.nextInt(3) > 0;
+        moved[k] =
+            near
+                ? Math.clamp(moved[k] + (random.nextBoolean() ? 1 : -1), 0, values - 1)
+                : random.nextInt(values);
+      }
+      OptionalInt index = space.indexOf(moved);
+      if (index.isPresent()) {
+        return index;
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private static int distance(int[] a, int[] b) {
+    int distance = 0;
+    for (int k = 0; k < a.length; k++) {
+      distance += a[k] == b[k] ? 0 : 1;
+    }
+    return distance;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.octune.tuner.search;
+
+import java.util.OptionalDouble;
+
+/**
+ * How the guided search behaves; docs/adr/0005-cost-model-objective.md holds the evidence.
+ *
+ * @param label what the model learns of a time
+ * @param transfer whether tasks of one search learn from one another
+ * @param transferPoints points of other tasks that a training takes in all
+ * @param transferWeight weight of such a point against one of the task's own
+ * @param randomShare of a batch that is drawn at random, so that what the model dislikes without
+ *     reason is seen too
+ * @param scoredPoints spaces up to this size are scored whole; of larger ones this many points
+ * @param minDistance knobs in which two points of a batch differ at least
+ */
+record SearchSettings(
+    Label label,
+    boolean transfer,
+    int transferPoints,
+    double transferWeight,
+    double randomShare,
+    int scoredPoints,
+    int minDistance) {
+  static final SearchSettings DEFAULT =
+      new SearchSettings(Label.LOG_SPEED, true, 512, 0.3, 0.1, 4096, 1);
+
+  /** What is learned of a time, higher for faster, at most that of the best. */
+  enum Label {
+    /** log2(best / time), at least {@link #MIN_LOG_SPEED}; failures count as that. */
+    LOG_SPEED {
+      @Override
+      double of(double bestNanos, OptionalDouble nanos) {
+        return nanos.isPresent()
+            ? Math.max(MIN_LOG_SPEED, Math.log(bestNanos / nanos.getAsDouble()) / Math.log(2))
+            : MIN_LOG_SPEED;
+      }
+    },
+    /** best / time; failures count as 0. */
+    RELATIVE_SPEED {
+      @Override
+      double of(double bestNanos, OptionalDouble nanos) {
+        return nanos.isPresent() ? bestNanos / nanos.getAsDouble() : 0;
+      }
+    };
+
+    /** Eight times slower than the best and failed look alike: neither is worth another look. */
+    private static final double MIN_LOG_SPEED = -3;
+
+    abstract double of(double bestNanos, OptionalDouble nanos);
+  }
+}
