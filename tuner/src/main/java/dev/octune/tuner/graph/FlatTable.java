@@ -1,18 +1,22 @@
 package dev.octune.tuner.graph;
 
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A table of a FlatBuffers file whose vtable lies in the file; each field is checked when it is
  * read. Fields are known by their position in the schema's table, counted from 0.
  */
 final class FlatTable {
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
+
   private final FlatFile file;
   private final FlatPath path;
   private final int start;
@@ -112,16 +116,20 @@ final class FlatTable {
     return new FlatVector(file, at, vectorAt + 4, (int) count, elementBytes);
   }
 
-  /** A string; empty where it is absent. Bytes that are no UTF-8 come out as U+FFFD. */
+  /**
+   * A string; empty where it is absent. Bytes that are no UTF-8 come out as U+FFFD, and so do
+   * control characters: names are shown on terminals.
+   */
   String string(int field, String name, int maxBytes) {
     FlatVector chars = vector(field, name, 1, maxBytes);
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPLACE)
-          .onUnmappableCharacter(CodingErrorAction.REPLACE)
-          .decode(ByteBuffer.wrap(file.bytes(), chars.start(), chars.count()))
-          .toString();
+      CharBuffer text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPLACE)
+              .onUnmappableCharacter(CodingErrorAction.REPLACE)
+              .decode(ByteBuffer.wrap(file.bytes(), chars.start(), chars.count()));
+      return CONTROL.matcher(text).replaceAll("\uFFFD");
     } catch (CharacterCodingException e) {
       throw new IllegalStateException("a replacing decoder refused its input", e);
     }

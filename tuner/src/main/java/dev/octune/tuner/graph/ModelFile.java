@@ -10,7 +10,7 @@ import java.util.Arrays;
 /** Reads a model file, whatever its format. */
 public final class ModelFile {
   /**
-   * Largest file that is read. The file is held in memory, and a coordinator has 1 GB for
+   * Largest file that is read. The file is held in memory, and a coordinator has 640 MB for
    * everything; the largest published int8 networks for TFLite have about 100 MB.
    */
   public static final int MAX_FILE_BYTES = 256 << 20;
@@ -74,11 +74,16 @@ public final class ModelFile {
     }
     try (InputStream in = Files.newInputStream(path)) {
       long sizeBytes = Files.size(path);
-      byte[] bytes = sizeBytes > MAX_FILE_BYTES ? new byte[0] : in.readNBytes(MAX_FILE_BYTES + 1);
-      if (sizeBytes > MAX_FILE_BYTES || bytes.length > MAX_FILE_BYTES) {
+      if (sizeBytes > MAX_FILE_BYTES) {
         throw new ModelFileException(
             "Model %s: it has %d bytes, at most %d are read. Mend: give a smaller model"
-                .formatted(path, Math.max(sizeBytes, bytes.length), MAX_FILE_BYTES));
+                .formatted(path, sizeBytes, MAX_FILE_BYTES));
+      }
+      byte[] bytes = new byte[(int) sizeBytes];
+      if (in.readNBytes(bytes, 0, bytes.length) != bytes.length || in.read() != -1) {
+        throw new ModelFileException(
+            "Model %s: its size changed while it was read. Mend: wait until it is complete"
+                .formatted(path));
       }
       return bytes;
     } catch (IOException e) {

@@ -116,12 +116,14 @@ final class LayerLowering {
     List<Integer> wgt = dims(operator, WEIGHTS, 2);
     int n = wgt.get(0);
     int k = wgt.get(1);
-    long elements = shape(operator, ACTIVATION).elements();
-    if (k == 0 || elements % k != 0) {
+    Shape.Fixed act = shape(operator, ACTIVATION);
+    long elements = act.elements();
+    if (act.rank() == 0 || k == 0 || elements % k != 0) {
       throw new NoWorkloadException(
-          "%d activations don't divide into rows of %d".formatted(elements, k));
+          "activations %s don't divide into rows of %d".formatted(act, k));
     }
     int m = count(elements / k);
+    checkOutput(operator, (long) m * n);
     Workload workload = describe(() -> new Dense(m, k, n, numerics));
     return lowered(operator, workload, 1, n, k, false);
   }
@@ -147,6 +149,13 @@ final class LayerLowering {
     int leftBatch = count(batch(left));
     int rightBatch = count(batch(right));
     boolean constant = tensor(operator, WEIGHTS).contents() instanceof Contents.Constant;
+    boolean sameBatches =
+        left.subList(0, left.size() - 2).equals(right.subList(0, right.size() - 2));
+    if (rightBatch != 1 && !sameBatches) {
+      throw new NoWorkloadException(
+          "its sides %s and %s are broadcast over each other".formatted(left, right));
+    }
+    checkOutput(operator, (long) leftBatch * count(m) * count(n));
     if (rightBatch == 1) {
       // One right side for every row: a single product with all rows below each other.
       int rows = count((long) leftBatch * m);
@@ -159,10 +168,6 @@ final class LayerLowering {
               matmul.rightTransposed() ? k : n,
               !matmul.rightTransposed())
           : new Lowered(describe(() -> new BatchMatmul(1, rows, k, n, numerics)), Optional.empty());
-    }
-    if (!left.subList(0, left.size() - 2).equals(right.subList(0, right.size() - 2))) {
-      throw new NoWorkloadException(
-          "its sides %s and %s are broadcast over each other".formatted(left, right));
     }
     return lowered(
         operator,
@@ -312,14 +317,25 @@ final class LayerLowering {
 
   /** A file whose shapes contradict each other can't be trusted with either. */
   private void checkOutput(Operator operator, List<Integer> expected) throws NoWorkloadException {
-    if (operator.outputs().isEmpty()) {
-      throw new NoWorkloadException("it has no output");
-    }
-    Shape shape = graph.tensors().get(operator.outputs().getFirst()).shape();
-    if (shape instanceof Shape.Fixed fixed && !fixed.dims().equals(expected)) {
+    if (outputShape(operator) instanceof Shape.Fixed fixed && !fixed.dims().equals(expected)) {
       throw new NoWorkloadException(
           "its output has shape %s, its inputs and options make it %s".formatted(fixed, expected));
     }
+  }
+
+  /** As above, where leading axes may be joined or not. */
+  private void checkOutput(Operator operator, long elements) throws NoWorkloadException {
+    if (outputShape(operator) instanceof Shape.Fixed fixed && fixed.elements() != elements) {
+      throw new NoWorkloadException(
+          "its output has shape %s, its inputs make %d elements".formatted(fixed, elements));
+    }
+  }
+
+  private Shape outputShape(Operator operator) throws NoWorkloadException {
+    if (operator.outputs().isEmpty()) {
+      throw new NoWorkloadException("it has no output");
+    }
+    return graph.tensors().get(operator.outputs().getFirst()).shape();
   }
 
   private List<Integer> dims(Operator operator, int input, int rank) throws NoWorkloadException {

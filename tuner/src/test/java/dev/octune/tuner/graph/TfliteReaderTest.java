@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.flatbuffers.FlatBufferBuilder;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -160,6 +161,25 @@ class TfliteReaderTest {
         String.valueOf(
             assertThrows(ModelFileException.class, () -> ModelFile.read(folder)).getMessage());
     assertContains("this is no regular file", message);
+  }
+
+  @Test
+  void read_fileBeyondTheLimit_isRefusedUnread() throws IOException {
+    Path path = folder.resolve("huge.tflite");
+    try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+      sparse.setLength(ModelFile.MAX_FILE_BYTES + 1L);
+    }
+    String message =
+        String.valueOf(
+            assertThrows(ModelFileException.class, () -> ModelFile.read(path)).getMessage());
+    assertContains("it has 268435457 bytes, at most 268435456 are read", message);
+  }
+
+  @Test
+  void read_controlCharactersInAName_areReplaced() {
+    TfliteFile file = small();
+    file.table(2).setName("\u001b[2Jout\n");
+    assertEquals("\ufffd[2Jout\ufffd", file.graph().operators().getFirst().layer());
   }
 
   @Test

@@ -185,6 +185,22 @@ class TasksTest {
   }
 
   @Test
+  void dense_outputThatContradictsItsInputs_isUncovered() {
+    int act = file.tensor("in", S8, 0.1f, 0, 2, 5, 8);
+    int wgt = file.constant("w", S8, 0, -127, 127, 16, 8);
+    file.dense(act, wgt, file.tensor("out", S8, 0.1f, 0, 5, 16), NONE);
+    assertEquals("its output has shape [5, 16], its inputs make 160 elements", onlyReason());
+  }
+
+  @Test
+  void dense_activationsThatAreNoRows_areUncovered() {
+    int act = file.tensor("in", S8, 0.1f, 0, 2, 5, 7);
+    int wgt = file.constant("w", S8, 0, -127, 127, 16, 8);
+    file.dense(act, wgt, file.tensor("out", S8, 0.1f, 0, 10, 16), NONE);
+    assertEquals("activations [2, 5, 7] don't divide into rows of 8", onlyReason());
+  }
+
+  @Test
   void dense_computedWeights_areFullRange() {
     int act = file.tensor("in", S8, 0.1f, 0, 2, 8);
     int wgt = file.tensor("w", S8, 0.1f, 0, 16, 8);
