@@ -17,6 +17,14 @@ import picocli.CommandLine.ParseResult;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      TasksCommand.class,
+      TuneCommand.class,
+      LookupCommand.class,
+      RecordsCommand.class,
+      KernelCommand.class,
+      CheckCommand.class,
+      SpaceCommand.class,
+      LandscapeCommand.class,
       GenerateCompletion.class,
       PrepareCommand.class,
     },
@@ -38,6 +46,12 @@ public final class Octune implements Runnable {
 
   /** Shells' convention for a program ended by SIGINT: 128 + 2. */
   static final int EXIT_INTERRUPTED = 130;
+
+  @CommandLine.Option(
+      names = "--debug",
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Print stack traces of errors.")
+  private boolean debug;
 
   @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
@@ -79,9 +93,7 @@ public final class Octune implements Runnable {
 
   private static int failed(Exception e, CommandLine line, ParseResult parsed) {
     boolean debug =
-        line.getCommandSpec().mixins().containsKey("common")
-            && line.getCommandSpec().mixins().get("common").userObject() instanceof CommonOptions o
-            && o.debug();
+        line.getCommandSpec().root().userObject() instanceof Octune octune && octune.debug;
     PrintWriter err = line.getErr();
     if (debug) {
       e.printStackTrace(err);

@@ -1,6 +1,8 @@
 package dev.octune.tuner.cli;
 
+import dev.octune.db.DbException;
 import dev.octune.kernels.text.TextException;
+import dev.octune.tuner.graph.ModelFileException;
 import java.io.UncheckedIOException;
 
 /** What an exception means to the person at the command line. */
@@ -8,16 +10,31 @@ final class Problems {
   private Problems() {}
 
   static int exitCode(Throwable problem) {
-    return problem instanceof UsageException || problem instanceof TextException
-        ? Octune.EXIT_WRONG_USE
-        : Octune.EXIT_FAILED;
+    return switch (problem) {
+      case UsageException _, TextException _, ModelFileException _ -> Octune.EXIT_WRONG_USE;
+      case DbException db -> exitCode(db.reason());
+      default -> Octune.EXIT_FAILED;
+    };
+  }
+
+  /** A database that can't be used as it stands is unreadable input; the rest is bad luck. */
+  private static int exitCode(DbException.Reason reason) {
+    return switch (reason) {
+      case MISSING, UNWRITABLE, UNREADABLE, NOT_A_DATABASE, NEWER_VERSION, CORRUPTED ->
+          Octune.EXIT_WRONG_USE;
+      case DISK_FULL, SECOND_WRITER, BUSY, DUPLICATE, READ_ONLY, CLOSED, FAILED ->
+          Octune.EXIT_FAILED;
+    };
   }
 
   static String message(Throwable problem) {
-    if (problem instanceof UncheckedIOException io && io.getCause() != null) {
-      return problem.getMessage() + " (" + io.getCause().getMessage() + ")";
-    }
     String message = problem.getMessage();
+    if (message != null
+        && problem instanceof UncheckedIOException io
+        && io.getCause() != null
+        && !message.equals(io.getCause().getMessage())) {
+      return message + " (" + io.getCause().getMessage() + ")";
+    }
     return message == null || message.isBlank()
         ? problem.getClass().getSimpleName() + " (see --debug)"
         : message;

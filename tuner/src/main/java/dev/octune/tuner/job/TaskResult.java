@@ -1,7 +1,6 @@
 package dev.octune.tuner.job;
 
-import dev.octune.kernels.measure.Measurement;
-import dev.octune.kernels.space.Schedule;
+import dev.octune.db.record.ConfirmedBest.Figure;
 import dev.octune.tuner.task.TuningTask;
 import java.util.Optional;
 
@@ -29,17 +28,10 @@ public record TaskResult(TuningTask task, int spaceSize, int newTrials, Optional
     }
   }
 
-  /** A schedule with its confirmed times. */
-  public record Confirmed(Schedule schedule, Measurement.Timed times) {
-    public double medianNanos() {
-      return times.medianNanos();
-    }
-  }
-
   /**
    * The default and the best side by side, from one confirmation; never slower than the default.
    */
-  public record Tuned(Confirmed byDefault, Confirmed best, Source source) {
+  public record Tuned(Figure byDefault, Figure best, Source source) {
     public double speedup() {
       return byDefault.medianNanos() / best.medianNanos();
     }

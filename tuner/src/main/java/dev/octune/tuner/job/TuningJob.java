@@ -1,5 +1,6 @@
 package dev.octune.tuner.job;
 
+import dev.octune.db.record.ConfirmedBest.Figure;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
@@ -265,25 +266,22 @@ public final class TuningJob {
     if (candidates == null) {
       return;
     }
-    List<TaskResult.Confirmed> right = new ArrayList<>();
+    List<Figure> right = new ArrayList<>();
     for (int i = 0; i < candidates.size(); i++) {
       if (measurements.get(i) instanceof Measurement.Timed timed) {
-        right.add(new TaskResult.Confirmed(candidates.get(i).schedule(), timed));
+        right.add(new Figure(candidates.get(i).schedule(), timed));
       }
     }
     TaskState task = tasks.get(index);
     Schedule defaultSchedule = task.plan.defaultSchedule();
-    Optional<TaskResult.Confirmed> byDefault =
+    Optional<Figure> byDefault =
         right.stream().filter(c -> c.schedule().equals(defaultSchedule)).findFirst();
     if (byDefault.isEmpty()) {
       // Without the default beside it no figure may be claimed; the trials stay in the database.
       openConfirmations.remove(index);
       return;
     }
-    TaskResult.Confirmed best =
-        right.stream()
-            .min(Comparator.comparingDouble(TaskResult.Confirmed::medianNanos))
-            .orElseThrow();
+    Figure best = right.stream().min(Comparator.comparingDouble(Figure::medianNanos)).orElseThrow();
     boolean defaultWins = best.medianNanos() >= byDefault.get().medianNanos();
     TaskResult.Tuned tuned =
         new TaskResult.Tuned(

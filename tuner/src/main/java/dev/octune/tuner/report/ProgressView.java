@@ -1,7 +1,7 @@
 package dev.octune.tuner.report;
 
 import dev.octune.tuner.job.Progress;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -20,7 +20,7 @@ public final class ProgressView {
   private static final int BAR_CELLS = 20;
   private static final String CLEAR_LINE = "\r\u001b[K";
 
-  private final PrintStream err;
+  private final PrintWriter err;
   private final boolean terminal;
   private final int columns;
   private long lastMillis = Long.MIN_VALUE / 2;
@@ -31,7 +31,7 @@ public final class ProgressView {
    * @param terminal whether err is one
    * @param columns its width
    */
-  public ProgressView(PrintStream err, boolean terminal, int columns) {
+  public ProgressView(PrintWriter err, boolean terminal, int columns) {
     this.err = err;
     this.terminal = terminal;
     this.columns = columns;

@@ -3,6 +3,7 @@ package dev.octune.tuner.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.octune.db.record.ConfirmedBest.Figure;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
@@ -73,7 +74,7 @@ public record TuneReport(
       node.set("default", confirmed(workload, tuned.byDefault()));
       ObjectNode best = confirmed(workload, tuned.best());
       ArrayNode samples = best.putArray("samples");
-      for (Measurement.Placement placement : tuned.best().times().placements()) {
+      for (Measurement.Placement placement : tuned.best().timed().placements()) {
         placement.samples().forEach(sample -> samples.add(sample.nanosPerCall()));
       }
       node.set("best", best);
@@ -84,7 +85,7 @@ public record TuneReport(
     return report;
   }
 
-  private static ObjectNode confirmed(Workload workload, TaskResult.Confirmed confirmed) {
+  private static ObjectNode confirmed(Workload workload, Figure confirmed) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("schedule", confirmed.schedule().text());
     node.put("median_ns", confirmed.medianNanos());
@@ -166,6 +167,9 @@ public record TuneReport(
 
   /** A time with a unit that suits it. */
   static String duration(double nanos) {
+    if (nanos < NANOS_PER_MICRO) {
+      return decimal(nanos, 0) + " ns";
+    }
     return nanos < NANOS_PER_MILLI
         ? decimal(nanos / NANOS_PER_MICRO, 1) + " µs"
         : decimal(nanos / NANOS_PER_MILLI, 3) + " ms";

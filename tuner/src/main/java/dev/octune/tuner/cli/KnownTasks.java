@@ -1,0 +1,75 @@
+package dev.octune.tuner.cli;
+
+import dev.octune.db.TuningDb;
+import dev.octune.db.match.LookupResult;
+import dev.octune.db.record.ConfirmedBest;
+import dev.octune.db.record.TuningRecord;
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.measure.Measurement;
+import dev.octune.kernels.target.Target;
+import dev.octune.tuner.job.TaskPlan;
+import dev.octune.tuner.job.TaskResult;
+import dev.octune.tuner.search.Observation;
+import dev.octune.tuner.search.Search;
+import dev.octune.tuner.search.SearchTask;
+import dev.octune.tuner.task.TuningTask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Starts each task from what the database knows of it. */
+final class KnownTasks {
+  private final KernelLibrary library;
+  private final TuningDb db;
+  private final Search search;
+
+  KnownTasks(KernelLibrary library, TuningDb db, Search search) {
+    this.library = library;
+    this.db = db;
+    this.search = search;
+  }
+
+  List<TaskPlan> plans(List<TuningTask> tasks, Target target) {
+    return tasks.stream().map(task -> plan(task, target)).toList();
+  }
+
+  private TaskPlan plan(TuningTask task, Target target) {
+    SearchTask searchTask = SearchTask.of(library, task.workload(), target);
+    List<Observation> observations = new ArrayList<>();
+    List<TaskPlan.Known> known = new ArrayList<>();
+    int trials = 0;
+    for (TuningRecord record : db.trials(task.workload(), target)) {
+      // A lost device says nothing of the candidate: it may be tried again.
+      if (record.kind() == TuningRecord.Kind.CONFIRMATION
+          || record.measurement() instanceof Measurement.DeviceLost
+          || !searchTask.space().contains(record.schedule())) {
+        continue;
+      }
+      observations.add(new Observation(record.schedule(), record.measurement()));
+      if (record.kind() == TuningRecord.Kind.TRIAL) {
+        trials++;
+      }
+      if (record.measurement() instanceof Measurement.Timed timed) {
+        known.add(new TaskPlan.Known(record.schedule(), timed.medianNanos()));
+      }
+    }
+    return new TaskPlan(
+        task,
+        target,
+        search.strategy(searchTask, observations),
+        searchTask.defaultSchedule(),
+        searchTask.space().size(),
+        known,
+        trials,
+        stored(task, target));
+  }
+
+  private Optional<TaskResult.Tuned> stored(TuningTask task, Target target) {
+    LookupResult result =
+        db.lookup(task.workload(), target, candidate -> Spaces.legal(library, candidate));
+    return result instanceof LookupResult.Exact(ConfirmedBest best)
+        ? Optional.of(
+            new TaskResult.Tuned(best.defaultFigure(), best.best(), TaskResult.Source.DATABASE))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.octune.tuner.cli;
+
+import dev.octune.tuner.job.JobLoop;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns SIGINT and SIGTERM into an orderly stop: the JVM's shutdown waits, within a limit, until
+ * the command has closed this. Thread-safe.
+ */
+final class StopOnSignal implements AutoCloseable {
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicReference<@Nullable JobLoop> running = new AtomicReference<>();
+  private final Thread hook;
+
+  /**
+   * Watches from now on.
+   *
+   * @param limit how long the shutdown waits; then the JVM goes, with everything stored kept
+   */
+  StopOnSignal(Duration limit) {
+    hook = Thread.ofPlatform().name("octune-stop").unstarted(() -> stopAndWait(limit));
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** From now on there is something to stop. */
+  void running(JobLoop loop) {
+    running.set(loop);
+  }
+
+  /** The command has printed and closed what it had to. */
+  @Override
+  public void close() {
+    ended.countDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The shutdown has begun: it is what waits for the latch above.
+      return;
+    }
+  }
+
+  private void stopAndWait(Duration limit) {
+    JobLoop loop = running.get();
+    if (loop == null) {
+      return;
+    }
+    loop.requestStop("interrupted");
+    try {
+      boolean _ = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.octune.tuner.cli;
+
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.target.Host;
+import dev.octune.kernels.target.Target;
+import dev.octune.workers.build.Builder;
+import dev.octune.workers.build.BuilderSettings;
+import dev.octune.workers.local.LocalDevice;
+import dev.octune.workers.local.LocalDeviceSettings;
+import dev.octune.workers.run.Connection;
+import dev.octune.workers.toolchain.Toolchain;
+import dev.octune.workers.toolchain.ToolchainException;
+import java.io.UncheckedIOException;
+
+/** Where the program's parts meet: the only class that makes devices and compilers. */
+final class Wiring {
+  private Wiring() {}
+
+  /** The device of this process; its children start in the background. */
+  static LocalDevice device(
+      KernelLibrary library, Target target, Host host, Connection connection) {
+    try {
+      return LocalDevice.open(
+          new LocalDeviceSettings(library, target, host.allowedCpus(), connection));
+    } catch (ToolchainException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** A compiler without a device. */
+  static Builder builder() {
+    try {
+      return Builder.start(Toolchain.locate(), BuilderSettings.one());
+    } catch (ToolchainException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** For records and kernel.json, such as "LLVM 20.1.7". */
+  static String compilerVersion() {
+    try {
+      return Toolchain.locate().describe();
+    } catch (ToolchainException e) {
+      throw unusable(e);
+    }
+  }
+
+  private static UncheckedIOException unusable(ToolchainException e) {
+    return new UncheckedIOException(e.getMessage(), e);
+  }
+}
