@@ -264,7 +264,7 @@ final class LocalDeviceIT {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void measure_asManyThreadsAsCpus_timedInTurnsWithBuilding(int threads) throws Exception {
-    Assumptions.assumeTrue(HOST.allowedCpus().size() >= threads, "too few CPUs");
+    Assumptions.assumeTrue(HOST.allowedCpus().size() >= threads, "CPU: too few for this test");
     Target target = TARGET.withThreads(threads);
     try (LocalDevice device =
         open(target, HOST.allowedCpus().subList(0, threads), Connection.HERE)) {
