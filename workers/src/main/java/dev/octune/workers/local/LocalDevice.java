@@ -13,6 +13,7 @@ import dev.octune.workers.toolchain.Toolchain;
 import dev.octune.workers.toolchain.ToolchainException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,11 @@ public final class LocalDevice implements Device {
   private final Problems problems = new Problems();
   private final PartBuilder partBuilder = new PartBuilder();
   private final RunnerKeeper runners;
+  private final BaseKernel base;
   private final List<Builder> builders = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
+  private volatile boolean confined;
 
   private LocalDevice(LocalDeviceSettings settings, Toolchain toolchain, RunnerKeeper runners) {
     this.settings = settings;
@@ -51,14 +54,16 @@ public final class LocalDevice implements Device {
             settings.cpus(),
             settings.target().threads(),
             settings.connection().command().isEmpty());
+    this.base = new BaseKernel(split.measured());
     this.description =
-        "%s, %s, %s"
+        "%s, %s, %s, Linux %s"
             .formatted(
                 settings.target().text(),
                 settings.connection().command().isEmpty()
                     ? "CPUs " + split.measured() + " of " + settings.cpus()
                     : "through " + String.join(" ", settings.connection().command()),
-                toolchain.describe());
+                toolchain.describe(),
+                System.getProperty("os.version", "?"));
     if (!split.building().isEmpty()) {
       Builder besides = builder(toolchain, split.building());
       for (int i = 0; i < split.building().size(); i++) {
@@ -97,7 +102,7 @@ public final class LocalDevice implements Device {
   public CompletableFuture<Measurement> measure(MeasureRequest request) {
     refuseTimingAnEmulator();
     MeasureJob job =
-        new MeasureJob(request, part(request.candidate(), request.seed()), split.measured());
+        new MeasureJob(request, part(request.candidate(), request.seed()), split.measured(), base);
     add(job);
     return job.result;
   }
@@ -129,6 +134,28 @@ public final class LocalDevice implements Device {
     return job.result;
   }
 
+  /**
+   * Times the register loop of every leaf of the target.
+   *
+   * @throws IllegalStateException on an emulated connection: its times mean nothing
+   */
+  public CompletableFuture<Roofs> roofs() {
+    refuseTimingAnEmulator();
+    RoofJob job =
+        new RoofJob(
+            settings.library().roofs(settings.target()),
+            settings.target(),
+            split.measured(),
+            builders.getFirst());
+    add(job);
+    return job.result;
+  }
+
+  /** How the machine's speed moved since the first trial; empty before it. */
+  public Optional<Drift> drift() {
+    return base.drift();
+  }
+
   @Override
   public String description() {
     return description;
@@ -143,6 +170,7 @@ public final class LocalDevice implements Device {
     List<Job> rest = queue.close();
     threads.forEach(Thread::interrupt);
     runners.close();
+    releaseThisProcess();
     builders.forEach(Builder::close);
     problems.close();
     rest.forEach(job -> job.closed(closedException()));
@@ -274,10 +302,17 @@ public final class LocalDevice implements Device {
   private void confineThisProcess(List<Integer> cpus) {
     try {
       Runner runner = runners.lasting();
-      runner.confine(ProcessHandle.current().pid(), cpus);
+      confined = runner.confine(ProcessHandle.current().pid(), cpus) > 0;
     } catch (RunnerException _) {
       // The first trial will start another runner and tell what is wrong.
       runners.drop();
+    }
+  }
+
+  /** Whoever goes on after the device may use all CPUs again. */
+  private void releaseThisProcess() {
+    if (confined) {
+      runners.confineOnce(ProcessHandle.current().pid(), settings.cpus());
     }
   }
 

@@ -14,11 +14,13 @@ final class MeasureJob extends Job {
   final CompletableFuture<Measurement> result = new CompletableFuture<>();
   private final MeasureRequest request;
   private final List<Integer> cpus;
+  private final BaseKernel base;
 
-  MeasureJob(MeasureRequest request, Part part, List<Integer> cpus) {
+  MeasureJob(MeasureRequest request, Part part, List<Integer> cpus, BaseKernel base) {
     super(List.of(part));
     this.request = request;
     this.cpus = cpus;
+    this.base = base;
   }
 
   @Override
@@ -32,6 +34,9 @@ final class MeasureJob extends Job {
             MeasurePlan.measure(candidate, cpus, placementSeed(), request.incumbentNanos());
         Verdict verdict = runners.lasting().run(part.problem.join(), List.of(kernel), plan);
         result.complete(MeasurePlan.measurement(verdict, candidate, request.seed()));
+        if (verdict instanceof Verdict.Exact) {
+          base.trialTimed(runners, candidate, part.problem.join(), kernel);
+        }
       }
     }
   }

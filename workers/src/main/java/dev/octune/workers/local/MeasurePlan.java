@@ -2,6 +2,7 @@ package dev.octune.workers.local;
 
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.run.RunPlan;
 import dev.octune.workers.run.Verdict;
@@ -33,6 +34,11 @@ final class MeasurePlan {
   static final int CONFIRM_PROCESSES = 3;
 
   private static final int CONFIRM_PLACEMENTS = 2;
+
+  /** A roof is taken once and kept: 20 ms of it. */
+  private static final int ROOF_SAMPLES = 20;
+
+  private static final Duration ROOF_SAMPLE_TIME = Duration.ofMillis(1);
 
   /** Checking runs a kernel 12 times, timing some 25 times or for a fixed time. */
   private static final int CALLS = 40;
@@ -81,6 +87,24 @@ final class MeasurePlan {
         Optional.of(
             new RunPlan.Timing(
                 seed, CONFIRM_PLACEMENTS, SAMPLES, SAMPLE_TIME, OptionalDouble.empty())));
+  }
+
+  static RunPlan roof(Target target, List<Integer> cpus) {
+    return new RunPlan(
+        target.threads(),
+        cpus,
+        BASE_LIMIT,
+        Optional.of(
+            new RunPlan.Timing(0, 1, ROOF_SAMPLES, ROOF_SAMPLE_TIME, OptionalDouble.empty())));
+  }
+
+  /** Again, to see whether the machine is as fast as it was. */
+  static RunPlan base(Candidate candidate, List<Integer> cpus, long seed) {
+    return new RunPlan(
+        candidate.target().threads(),
+        cpus,
+        limit(candidate.workload(), 1, false),
+        Optional.of(new RunPlan.Timing(seed, 1, SAMPLES, SAMPLE_TIME, OptionalDouble.empty())));
   }
 
   /** The verdict on one kernel, as the trial's end. */

@@ -4,6 +4,7 @@ import dev.octune.workers.run.Connection;
 import dev.octune.workers.run.Runner;
 import dev.octune.workers.run.RunnerException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,16 @@ final class RunnerKeeper {
       throw new IllegalStateException("the device is closed");
     }
     return Runner.start(program, connection, nextOrdinal++);
+  }
+
+  /** A process of its own changes the affinity of another; also after {@link #close}. */
+  void confineOnce(long pid, List<Integer> cpus) {
+    try (Runner once = Runner.start(program, connection, 0)) {
+      once.confine(pid, cpus);
+    } catch (RunnerException _) {
+      // Where no runner can be started, nothing was confined either, or the machine is going down.
+      return;
+    }
   }
 
   /** Ends the lasting runner; the next use starts another. */

@@ -1,6 +1,5 @@
 package dev.octune.workers.run;
 
-import dev.octune.kernels.measure.Measurement.Sample;
 import dev.octune.kernels.reference.Fill;
 import dev.octune.kernels.target.Arch;
 import dev.octune.kernels.workload.Numerics;
@@ -35,6 +34,9 @@ public final class Runner implements AutoCloseable {
    * one. The least recently used go first.
    */
   static final long MAX_HELD_BYTES = 768L << 20;
+
+  /** What a timed loop may use behind each of its pointers. */
+  public static final int LOOP_BUFFER_BYTES = 64 << 10;
 
   /** Starting a program through ssh or an emulator, and its first answer. */
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
@@ -142,10 +144,8 @@ public final class Runner implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d kernels, must be in [1, %d]".formatted(kernels.size(), Wire.MAX_KERNELS));
     }
-    if (plan.timing().isPresent() && connection.emulated()) {
-      throw new IllegalStateException(
-          "'%s' is emulated: its times mean nothing. Mend: check only"
-              .formatted(String.join(" ", connection.command())));
+    if (plan.timing().isPresent()) {
+      refuseTimingAnEmulator();
     }
     Held place = hold(problem);
     long[] layouts = new long[kernels.size()];
@@ -191,21 +191,25 @@ public final class Runner implements AutoCloseable {
 
   /**
    * Times a loop that keeps to registers: a function of the same signature as a kernel, its
-   * pointers at a scratch page.
+   * pointers at {@link #LOOP_BUFFER_BYTES} of scratch each, run whole by every thread.
    *
-   * @return its samples, or empty where it broke
+   * @return {@link Verdict.Exact} with one placement, though nothing was there to check
    */
-  public List<Sample> timeLoop(Code loop, int cpu, int samples, Duration sampleTime)
-      throws RunnerException {
+  public Verdict timeLoop(Code loop, RunPlan plan) throws RunnerException {
+    RunPlan.Timing timing = plan.timing().orElseThrow();
+    refuseTimingAnEmulator();
     Wire.Words words =
         new Wire.Words()
-            .put(loop.entry(), PACK_LIMIT.toNanos(), cpu, samples, sampleTime.toNanos());
+            .put(
+                loop.entry(),
+                plan.limit().toNanos(),
+                plan.threads(),
+                timing.samples(),
+                timing.sampleTime().toNanos())
+            .putCpus(plan.cpus());
     Frame reply =
-        request(Wire.LOOP, words, PACK_LIMIT.plus(GRACE), List.of(ByteBuffer.wrap(loop.bytes())));
-    Verdict verdict = Report.read(reply.payload()).verdict(1, ordinal, PACK_LIMIT);
-    return verdict instanceof Verdict.Exact exact && !exact.placements().getFirst().isEmpty()
-        ? exact.placements().getFirst().getFirst().samples()
-        : List.of();
+        request(Wire.LOOP, words, plan.limit().plus(GRACE), List.of(ByteBuffer.wrap(loop.bytes())));
+    return Report.read(reply.payload()).verdict(1, ordinal, plan.limit());
   }
 
   /**
@@ -242,6 +246,14 @@ public final class Runner implements AutoCloseable {
   @Override
   public void close() {
     kill();
+  }
+
+  private void refuseTimingAnEmulator() {
+    if (connection.emulated()) {
+      throw new IllegalStateException(
+          "'%s' is emulated: its times mean nothing. Mend: check only"
+              .formatted(String.join(" ", connection.command())));
+    }
   }
 
   private Held hold(Problem problem) throws RunnerException {

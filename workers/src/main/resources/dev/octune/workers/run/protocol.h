@@ -19,7 +19,8 @@ enum {
   MAX_KERNELS = 16,
   MAX_THREADS = 256,
   MAX_SAMPLES = 4096,
-  MAX_CODE_BYTES = 4 << 20
+  MAX_CODE_BYTES = 4 << 20,
+  LOOP_BUFFER_BYTES = 64 << 10
 };
 
 enum request {
@@ -41,8 +42,8 @@ enum request {
    * stop above nanos (0: never), cpus n, n x cpu, kernels k, k x (layout, entry, code bytes),
    * the codes one behind the other -> REPORT */
   REQUEST_MEASURE = 7,
-  /* entry, limit nanos, cpu, samples, sample nanos, code -> REPORT: times a loop that keeps to
-   * registers and a scratch page */
+  /* entry, limit nanos, threads, samples, sample nanos, cpus n, n x cpu, code -> REPORT: times a
+   * loop that keeps to registers and three scratch buffers, each thread the whole of it */
   REQUEST_LOOP = 8,
   /* pid, cpus n, n x cpu: every thread of that process may run on these CPUs only -> OK: threads */
   REQUEST_CONFINE = 9,

@@ -250,7 +250,7 @@ static void measure_in_child(u64 unused) {
 
 static void loop_in_child(u64 unused) {
   (void)unused;
-  loop_body(&trial, memory_limit(0));
+  loop_body(&trial, memory_limit(trial.threads * (1 << 20)));
 }
 
 static void on_layout(struct reader *in) {
@@ -313,6 +313,13 @@ static int read_cpus(struct reader *in) {
   return !in->torn;
 }
 
+/* The server itself works where it measures, which is where nothing is built meanwhile. */
+static void stay_on_cpus(void) {
+  if (trial.cpu_count > 0) {
+    pin_to(0, trial.cpu, trial.cpu_count);
+  }
+}
+
 static void on_measure(struct reader *in) {
   memset(&trial, 0, sizeof trial);
   trial.problem = find_problem(read_word(in));
@@ -345,6 +352,7 @@ static void on_measure(struct reader *in) {
     reply_error("measure: no such problem or layout, or its numbers are out of range");
     return;
   }
+  stay_on_cpus();
   in_child(measure_in_child, limit, trial.threads);
   reply_report();
 }
@@ -354,17 +362,18 @@ static void on_loop(struct reader *in) {
   struct kernel *loop = &trial.kernel[0];
   loop->entry_offset = read_word(in);
   u64 limit = read_word(in);
-  trial.cpu[0] = read_word(in);
-  trial.cpu_count = 1;
+  trial.threads = read_word(in);
   trial.samples = read_word(in);
   trial.sample_nanos = read_word(in);
+  int sound = read_cpus(in) && trial.threads >= 1 && trial.threads <= MAX_THREADS;
   loop->code_size = (u64)(in->end - in->at);
   loop->code_bytes = in->at;
-  if (in->torn || loop->entry_offset >= loop->code_size || loop->code_size > MAX_CODE_BYTES) {
+  if (!sound || loop->entry_offset >= loop->code_size || loop->code_size > MAX_CODE_BYTES) {
     reply_error("loop: torn, or its code is not one");
     return;
   }
-  in_child(loop_in_child, limit, 1);
+  stay_on_cpus();
+  in_child(loop_in_child, limit, trial.threads);
   reply_report();
 }
 

@@ -682,19 +682,23 @@ static void measure_body(struct trial *trial, u64 memory_bytes) {
   finish(OUTCOME_DONE);
 }
 
-/* A loop of a leaf operation alone: nothing to check, its operands are a scratch page. */
+/* A loop of a leaf operation alone: nothing to check, its operands are scratch. */
 static void loop_body(struct trial *trial, u64 memory_bytes) {
   struct kernel *loop = &trial->kernel[0];
+  struct placement *scratch = &loop->placement;
   u64 unused;
   report->phase = PHASE_SETUP;
-  start_team(1, trial->cpu, trial->cpu_count);
+  start_team(trial->threads, trial->cpu, trial->cpu_count);
   u8 *code = map_code(loop->code_bytes, loop->code_size, &unused);
-  u8 *scratch = map_memory(page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-  if (!code || !scratch) {
+  scratch->map_bytes = 3 * LOOP_BUFFER_BYTES;
+  scratch->map = map_memory(scratch->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+  if (!code || !scratch->map) {
     finish(OUTCOME_NO_MEMORY);
   }
   loop->entry = code + loop->entry_offset;
-  loop->placement = (struct placement){scratch, page_bytes, scratch, scratch, scratch};
+  scratch->act = scratch->map;
+  scratch->wgt = scratch->map + LOOP_BUFFER_BYTES;
+  scratch->out = scratch->map + 2 * LOOP_BUFFER_BYTES;
   close_sandbox(memory_bytes);
   report->phase = PHASE_TIME;
   time_calls(loop, 1);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.codegen.RoofLoop;
 import dev.octune.kernels.measure.MeasureRequest;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.target.Arch;
@@ -14,6 +16,7 @@ import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.workers.local.PlantedKernels.Plant;
 import dev.octune.workers.run.Connection;
+import dev.octune.workers.run.Verdict;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -357,6 +360,36 @@ final class LocalDeviceIT {
         assertTrue(ended(one), () -> "still runs: " + one.info());
       }
     }
+  }
+
+  @Test
+  void roofs_everyLeafOfTheTarget_plausible() {
+    Roofs roofs = shared.roofs().join();
+    assertEquals(
+        KernelLibrary.standard().roofs(TARGET).stream().map(RoofLoop::leaf).toList(),
+        roofs.leaves().stream().map(Roofs.Roof::leaf).toList());
+    for (Roofs.Roof roof : roofs.leaves()) {
+      // One core: more than a scalar loop, less than any matrix unit.
+      assertTrue(roof.gops() > 2 && roof.gops() < 20_000, roof.toString());
+    }
+    assertTrue(roofs.protection().contains(Verdict.Protection.DIES_WITH_PARENT));
+  }
+
+  @Test
+  void drift_afterATrial_baseKernelWasRead() {
+    measure(Plant.NONE);
+    Drift drift = shared.drift().orElseThrow();
+    assertTrue(drift.readings() >= 1 && drift.leastNanos() > 0, drift.toString());
+  }
+
+  @Test
+  void close_processWasConfined_mayUseAllItsCpusAgain() throws Exception {
+    Assumptions.assumeTrue(HOST.allowedCpus().size() > 1, "one CPU: nothing is confined");
+    try (LocalDevice device = open(TARGET, HOST.allowedCpus(), Connection.HERE)) {
+      assertInstanceOf(Measurement.Timed.class, start(device, Plant.NONE, TARGET).join());
+      assertFalse(Host.detect().allowedCpus().contains(HOST.allowedCpus().getLast()));
+    }
+    assertEquals(HOST.allowedCpus(), Host.detect().allowedCpus());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.octune.workers.local;
 
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.codegen.KernelSource;
+import dev.octune.kernels.codegen.RoofLoop;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Knob;
@@ -180,6 +181,16 @@ final class PlantedKernels implements KernelLibrary {
   @Override
   public String emitStandalone(Candidate candidate, String symbol) {
     throw new UnsupportedOperationException("planted kernels are for this device only");
+  }
+
+  @Override
+  public List<RoofLoop> roofs(Target target) {
+    return KernelLibrary.standard().roofs(target);
+  }
+
+  @Override
+  public List<String> leaves(Workload workload, Target target) {
+    return List.of();
   }
 
   private static String add(Plant plant) {
