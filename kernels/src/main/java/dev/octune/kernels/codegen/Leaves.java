@@ -25,6 +25,8 @@ final class Leaves {
           new VectorLeaf(Isa.SSE2, Type.I16),
           new VectorLeaf(Isa.SSE2, Type.I8),
           dot("neon_sdot", Isa.DOTPROD, 4, Type.I8, "llvm.aarch64.neon.sdot.v4i32.v16i8"),
+          new SmullLeaf("neon_smull2", 2),
+          new SmullLeaf("neon_smull", 1),
           new VectorLeaf(Isa.NEON, Type.I16),
           new VectorLeaf(Isa.NEON, Type.I8));
 

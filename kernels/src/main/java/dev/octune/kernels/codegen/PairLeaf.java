@@ -59,7 +59,7 @@ record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements
 
   @Override
   public double cycles() {
-    return isa == Isa.AVX512VNNI ? 1.1 : 0.56;
+    return isa == Isa.AVX512VNNI ? 1 : 0.5;
   }
 
   @Override

@@ -43,9 +43,9 @@ record Tiling(
         + leaf.scratch();
   }
 
-  /** multiplyAdds written out in the innermost body. */
+  /** multiplyAdds written out in the innermost body, each part counted. */
   int bodyOperations(int kw) {
-    return accumulators() * unroll * (tapsUnrolled ? kw : 1);
+    return accumulators() * leaf.depth() * unroll * (tapsUnrolled ? kw : 1);
   }
 
   PackedLayout layout(Contraction conv) {
