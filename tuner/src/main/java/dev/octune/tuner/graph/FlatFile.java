@@ -25,6 +25,13 @@ final class FlatFile {
   /** So that tiny files with shared parts are read too. */
   private static final long SPARE_DECODED_BYTES = 1 << 16;
 
+  /**
+   * Most bytes that become objects: names, shapes, scales. Networks of {@link
+   * ModelFile#MAX_FILE_BYTES} have a few megabytes of them beside their weights; decoded, these
+   * take up to ten times the memory.
+   */
+  private static final long MAX_STRUCTURE_BYTES = 32 << 20;
+
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
@@ -34,12 +41,14 @@ final class FlatFile {
 
   private final String source;
   private final byte[] bytes;
-  private long decodableBytes;
+  private long structureBytesLeft;
+  private long viewedBytesLeft;
 
   FlatFile(String source, byte[] bytes) {
     this.source = source;
     this.bytes = bytes;
-    this.decodableBytes = (long) MAX_DECODED_TIMES * bytes.length + SPARE_DECODED_BYTES;
+    this.viewedBytesLeft = viewedLimit();
+    this.structureBytesLeft = Math.min(viewedBytesLeft, MAX_STRUCTURE_BYTES);
   }
 
   String source() {
@@ -59,16 +68,32 @@ final class FlatFile {
         this, new FlatPath(null, name, -1), offset(0, new FlatPath(null, name, -1)));
   }
 
-  /** Counts bytes towards what may be decoded of this file in all. */
+  /** Counts bytes that become objects. */
   void decode(long count, int at, FlatPath path) {
-    decodableBytes -= count;
-    if (decodableBytes < 0) {
-      throw damaged(
-          "its tables share so much that decoding them takes over %d times the file"
-              .formatted(MAX_DECODED_TIMES),
-          at,
-          path);
+    structureBytesLeft -= count;
+    if (structureBytesLeft < 0) {
+      throw tooMuch(Math.min(viewedLimit(), MAX_STRUCTURE_BYTES), at, path);
     }
+  }
+
+  /** Counts bytes that are only referred to: constants. */
+  void view(long count, int at, FlatPath path) {
+    viewedBytesLeft -= count;
+    if (viewedBytesLeft < 0) {
+      throw tooMuch(viewedLimit(), at, path);
+    }
+  }
+
+  private long viewedLimit() {
+    return (long) MAX_DECODED_TIMES * bytes.length + SPARE_DECODED_BYTES;
+  }
+
+  private ModelFileException tooMuch(long limit, int at, FlatPath path) {
+    return damaged(
+        "its tables are so many, or share so much, that they decode to over %d bytes"
+            .formatted(limit),
+        at,
+        path);
   }
 
   int u8(long at, FlatPath path) {

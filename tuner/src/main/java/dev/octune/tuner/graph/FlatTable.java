@@ -98,6 +98,19 @@ final class FlatTable {
    * @param maxCount most elements that make sense here
    */
   FlatVector vector(int field, String name, int elementBytes, int maxCount) {
+    FlatVector vector = span(field, name, elementBytes, maxCount);
+    file.decode((long) vector.count() * elementBytes, vector.start(), vector.path());
+    return vector;
+  }
+
+  /** A vector of bytes that is viewed, not decoded. */
+  FlatVector data(int field, String name) {
+    FlatVector data = span(field, name, 1, ModelFile.MAX_FILE_BYTES);
+    file.view(data.count(), data.start(), data.path());
+    return data;
+  }
+
+  private FlatVector span(int field, String name, int elementBytes, int maxCount) {
     FlatPath at = path.field(name);
     if (!has(field)) {
       return new FlatVector(file, at, 0, 0, elementBytes);
@@ -112,7 +125,6 @@ final class FlatTable {
           "the file is damaged, or larger than any network this is made for");
     }
     file.check(vectorAt + 4L, count * elementBytes, at);
-    file.decode(count * elementBytes, vectorAt, at);
     return new FlatVector(file, at, vectorAt + 4, (int) count, elementBytes);
   }
 

@@ -108,7 +108,7 @@ final class TfliteReader {
     List<Contents> buffers = new ArrayList<>();
     for (FlatTable buffer : model.tables(4, "buffers", MAX_BUFFERS)) {
       long offset = buffer.s64(1, "offset", 0);
-      FlatVector data = buffer.vector(0, "data", 1, ModelFile.MAX_FILE_BYTES);
+      FlatVector data = buffer.data(0, "data");
       if (data.count() > 0) {
         buffers.add(new Constant(new ConstantData(file.bytes(), data.start(), data.count())));
       } else if (offset > 1) {
@@ -125,7 +125,7 @@ final class TfliteReader {
     long sizeBytes = buffer.s64(2, "size", 0);
     FlatPath path = buffer.path().field("offset");
     int start = file.check(offset, sizeBytes, path);
-    file.decode(sizeBytes, start, path);
+    file.view(sizeBytes, start, path);
     return new Constant(new ConstantData(file.bytes(), start, (int) sizeBytes));
   }
 
