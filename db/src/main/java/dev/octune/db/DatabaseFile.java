@@ -67,6 +67,16 @@ record DatabaseFile(Path file) {
     return Path.of(h2Path() + suffix);
   }
 
+  void requireExisting() {
+    if (!exists()) {
+      throw new DbException(
+          Reason.MISSING,
+          "there is no such file",
+          file,
+          "run 'octune tune' first, or name another file with --db");
+    }
+  }
+
   boolean exists() {
     return Files.exists(file);
   }

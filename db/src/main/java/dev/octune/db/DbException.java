@@ -1,5 +1,6 @@
 package dev.octune.db;
 
+import dev.octune.db.record.Session;
 import java.nio.file.Path;
 
 /** The database can't do what was asked. The message says what, where and how to mend. */
@@ -40,6 +41,8 @@ public final class DbException extends RuntimeException {
     CORRUPTED,
     /** The record is there already. */
     DUPLICATE,
+    /** A session of the same id is there that says something else. */
+    CONFLICT,
     /** The call needs {@link TuningDb.Access#WRITER}. */
     READ_ONLY,
     /** The database was closed, or has failed before. */
@@ -50,6 +53,14 @@ public final class DbException extends RuntimeException {
 
   public Reason reason() {
     return reason;
+  }
+
+  static DbException conflict(Session session, Path where) {
+    return new DbException(
+        Reason.CONFLICT,
+        "session " + session.id() + " is there with another device or version",
+        where,
+        "give each tune command a session id of its own");
   }
 
   private static String message(String what, Path where, String mend) {

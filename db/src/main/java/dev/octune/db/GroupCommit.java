@@ -44,7 +44,7 @@ final class GroupCommit implements AutoCloseable {
   private GroupCommit(DatabaseFile file, Connection connection) {
     this.file = file;
     this.connection = connection;
-    this.writes = new H2Writes(connection);
+    this.writes = new H2Writes(file, connection);
     this.thread = Thread.ofPlatform().name("octune-db-writer").daemon().unstarted(this::run);
   }
 
@@ -193,7 +193,7 @@ final class GroupCommit implements AutoCloseable {
         apply(write);
       }
       connection.commit();
-    } catch (SQLException | IllegalArgumentException e) {
+    } catch (SQLException | DbException | IllegalArgumentException e) {
       rollBack(e);
       if (group.size() == 1) {
         fail(group.getFirst(), e);

@@ -83,7 +83,7 @@ final class H2Errors {
               file.file(),
               "count records of a session on, or start a new session",
               e);
-      case MISSING, UNREADABLE, SECOND_WRITER, READ_ONLY, FAILED ->
+      case MISSING, UNREADABLE, SECOND_WRITER, CONFLICT, READ_ONLY, FAILED ->
           new DbException(
               Reason.FAILED,
               doing + " failed: " + firstLine(e),

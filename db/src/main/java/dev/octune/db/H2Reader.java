@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +34,7 @@ final class H2Reader implements AutoCloseable {
 
   /** Reads whether or not somebody writes. */
   static H2Reader open(DatabaseFile file) {
-    if (!file.exists()) {
-      throw new DbException(
-          Reason.MISSING,
-          "there is no such file",
-          file.file(),
-          "run 'octune tune' first, or name another file with --db");
-    }
+    file.requireExisting();
     if (!WriterClaim.isHeldHere(file)) {
       file.checkHeader(false);
     }
@@ -53,25 +48,24 @@ final class H2Reader implements AutoCloseable {
 
   /** Asks on the reading thread, and once more where the writer's end took the connection away. */
   <T> T ask(Question<T> question, String doing) {
-    try {
-      return thread.call(
-          () -> {
-            try {
-              return question.ask(connection());
-            } catch (SQLException e) {
-              if (!H2Errors.isDisconnected(e)) {
-                throw e;
-              }
-              drop();
-              return question.ask(connection());
+    return onThread(
+        () -> {
+          try {
+            return question.ask(connection());
+          } catch (SQLException e) {
+            if (!H2Errors.isDisconnected(e)) {
+              throw e;
             }
-          });
-    } catch (SQLException e) {
-      throw H2Errors.of(e, file, doing);
-    } catch (java.util.concurrent.RejectedExecutionException e) {
-      throw new DbException(
-          Reason.CLOSED, "the database was closed", file.file(), "open it again", e);
-    }
+            drop();
+            return question.ask(connection());
+          }
+        },
+        doing);
+  }
+
+  /** Asks on the reading thread, for what must stay on one connection. */
+  <T> T askOnce(Question<T> question, String doing) {
+    return onThread(() -> question.ask(connection()), doing);
   }
 
   @Override
@@ -83,11 +77,22 @@ final class H2Reader implements AutoCloseable {
             drop();
             return true;
           });
-    } catch (SQLException | java.util.concurrent.RejectedExecutionException _) {
+    } catch (SQLException | RejectedExecutionException _) {
       // Closed before, or the connection was gone already: nothing was lost by reading.
       return;
     } finally {
       thread.close();
+    }
+  }
+
+  private <T> T onThread(DbThread.Work<T> work, String doing) {
+    try {
+      return thread.call(work);
+    } catch (SQLException e) {
+      throw H2Errors.of(e, file, doing);
+    } catch (RejectedExecutionException e) {
+      throw new DbException(
+          Reason.CLOSED, "the database was closed", file.file(), "open it again", e);
     }
   }
 

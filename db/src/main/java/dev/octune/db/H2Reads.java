@@ -33,7 +33,8 @@ final class H2Reads {
   private static final String RECORD_COLUMNS =
       """
       SELECT r.ordinal, t.workload, t.target, r.schedule, s.id, s.device, s.octune_version,
-             s.compiler_version, r.number, r.kind, r.seed, r.measurement, r.measured_at_millis
+             s.compiler_version, r.number, r.kind, r.seed, r.measurement, r.measured_at_millis,
+             r.checksum
       FROM record r JOIN task t ON t.task_id = r.task_id
                     JOIN session s ON s.session_id = r.session_id
       WHERE r.ordinal > ?
@@ -43,7 +44,7 @@ final class H2Reads {
       """
       SELECT t.task_id, t.workload, t.target, b.default_schedule, b.default_measurement,
              b.best_schedule, b.best_measurement, s.id, s.device, s.octune_version,
-             s.compiler_version, b.confirmed_at_millis
+             s.compiler_version, b.confirmed_at_millis, b.checksum
       FROM best b JOIN task t ON t.task_id = b.task_id
                   JOIN session s ON s.session_id = b.session_id
       """;
@@ -161,6 +162,8 @@ final class H2Reads {
         while (row.next()) {
           schedules.add(Schedule.parse(row.getString(1)));
         }
+      } catch (TextException e) {
+        throw damaged("a schedule", e);
       }
       return Set.copyOf(schedules);
     }
@@ -191,34 +194,53 @@ final class H2Reads {
   }
 
   private TuningRecord record(ResultSet row, Texts texts) throws SQLException {
+    String which = "record " + row.getLong(1);
     try {
-      return new TuningRecord(
-          texts.session(row.getString(5), row.getString(6), row.getString(7), row.getString(8)),
-          row.getInt(9),
-          TuningRecord.Kind.parse(row.getString(10)),
-          new Candidate(
-              texts.workload(row.getString(2)),
-              texts.target(row.getString(3)),
-              Schedule.parse(row.getString(4))),
-          row.getLong(11),
-          MeasurementBytes.read(row.getBytes(12)),
-          Instant.ofEpochMilli(row.getLong(13)));
+      byte[] measurement = row.getBytes(12);
+      TuningRecord record =
+          new TuningRecord(
+              texts.session(row.getString(5), row.getString(6), row.getString(7), row.getString(8)),
+              row.getInt(9),
+              TuningRecord.Kind.parse(row.getString(10)),
+              new Candidate(
+                  texts.workload(row.getString(2)),
+                  texts.target(row.getString(3)),
+                  Schedule.parse(row.getString(4))),
+              row.getLong(11),
+              MeasurementBytes.read(measurement),
+              Instant.ofEpochMilli(row.getLong(13)));
+      check(which, row.getInt(14), H2Writes.checksum(record, measurement));
+      return record;
     } catch (IllegalArgumentException | IOException e) {
-      throw damaged("record " + row.getLong(1), e);
+      throw damaged(which, e);
     }
   }
 
   private ConfirmedBest best(ResultSet row, Texts texts) throws SQLException {
+    String which = "confirmed best " + row.getLong(1);
     try {
-      return new ConfirmedBest(
-          texts.workload(row.getString(2)),
-          texts.target(row.getString(3)),
-          figure(row.getString(4), row.getBytes(5)),
-          figure(row.getString(6), row.getBytes(7)),
-          texts.session(row.getString(8), row.getString(9), row.getString(10), row.getString(11)),
-          Instant.ofEpochMilli(row.getLong(12)));
+      byte[] defaultMeasurement = row.getBytes(5);
+      byte[] bestMeasurement = row.getBytes(7);
+      ConfirmedBest best =
+          new ConfirmedBest(
+              texts.workload(row.getString(2)),
+              texts.target(row.getString(3)),
+              figure(row.getString(4), defaultMeasurement),
+              figure(row.getString(6), bestMeasurement),
+              texts.session(
+                  row.getString(8), row.getString(9), row.getString(10), row.getString(11)),
+              Instant.ofEpochMilli(row.getLong(12)));
+      check(which, row.getInt(13), H2Writes.checksum(best, defaultMeasurement, bestMeasurement));
+      return best;
     } catch (IllegalArgumentException | IOException e) {
-      throw damaged("confirmed best " + row.getLong(1), e);
+      throw damaged(which, e);
+    }
+  }
+
+  private static void check(String which, int stored, int computed) throws IOException {
+    if (stored != computed) {
+      throw new IOException(
+          "the checksum of %s is %08x, its content has %08x".formatted(which, stored, computed));
     }
   }
 

@@ -9,6 +9,10 @@ import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +84,13 @@ final class H2TuningDb implements TuningDb {
   }
 
   @Override
+  public Optional<ConfirmedBest> best(Workload workload, Target target) {
+    List<ConfirmedBest> same =
+        reader.ask(connection -> reads.bestsOf(connection, workload, target), "looking up");
+    return Matching.sameKey(workload, target, same).findFirst();
+  }
+
+  @Override
   public LookupResult lookup(Workload workload, Target target, Predicate<Candidate> legal) {
     List<ConfirmedBest> same =
         reader.ask(connection -> reads.bestsOf(connection, workload, target), "looking up");
@@ -96,9 +107,37 @@ final class H2TuningDb implements TuningDb {
   }
 
   @Override
+  public BackupReport backup(Path to) {
+    H2Writer mine = writer;
+    try (H2Reader snapshot = mine == null ? H2Reader.open(file) : H2Reader.beside(mine)) {
+      snapshot.askOnce(H2TuningDb::beginSnapshot, "beginning a backup");
+      return new DatabaseCopy(DatabaseFile.of(to))
+          .write(
+              PageSpliterator.stream(
+                  after ->
+                      snapshot.askOnce(
+                          connection -> reads.records(connection, RecordFilter.ALL, after),
+                          "reading for a backup")),
+              PageSpliterator.stream(
+                  after ->
+                      snapshot.askOnce(
+                          connection -> reads.bests(connection, after), "reading for a backup")));
+    }
+  }
+
+  @Override
   public void close() {
     reader.close();
     Optional.ofNullable(writer).ifPresent(H2Writer::close);
+  }
+
+  /** From here on the connection sees what is committed now, and nothing later. */
+  private static boolean beginSnapshot(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SNAPSHOT");
+    }
+    connection.setAutoCommit(false);
+    return true;
   }
 
   private List<ConfirmedBest> bestsOf(String operator) {

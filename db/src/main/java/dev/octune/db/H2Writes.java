@@ -20,23 +20,26 @@ final class H2Writes {
   /** Ids remembered; a network has some hundred tasks. */
   private static final int MAX_KNOWN = 10_000;
 
+  private final DatabaseFile file;
   private final Connection connection;
   private final Map<String, Integer> taskIds = new HashMap<>();
-  private final Map<String, Integer> sessionIds = new HashMap<>();
+  private final Map<Session, Integer> sessionIds = new HashMap<>();
 
-  H2Writes(Connection connection) {
+  H2Writes(DatabaseFile file, Connection connection) {
+    this.file = file;
     this.connection = connection;
   }
 
   void insert(TuningRecord record) throws SQLException {
     int task = taskId(record.workload(), record.target());
     int session = sessionId(record.session());
+    byte[] measurement = MeasurementBytes.write(record.measurement());
     try (PreparedStatement row =
         connection.prepareStatement(
             """
             INSERT INTO record(task_id, session_id, number, kind, schedule, status, median_nanos,
-                               measurement, seed, measured_at_millis)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                               measurement, seed, measured_at_millis, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
       row.setInt(1, task);
       row.setInt(2, session);
@@ -49,31 +52,35 @@ final class H2Writes {
       } else {
         row.setNull(7, Types.DOUBLE);
       }
-      row.setBytes(8, MeasurementBytes.write(record.measurement()));
+      row.setBytes(8, measurement);
       row.setLong(9, record.seed());
       row.setLong(10, record.measuredAt().toEpochMilli());
+      row.setInt(11, checksum(record, measurement));
       row.executeUpdate();
     }
   }
 
   void put(ConfirmedBest best) throws SQLException {
+    byte[] defaultMeasurement = MeasurementBytes.write(best.defaultFigure().timed());
+    byte[] bestMeasurement = MeasurementBytes.write(best.best().timed());
     try (PreparedStatement row =
         connection.prepareStatement(
             """
             MERGE INTO best(task_id, session_id, default_schedule, default_measurement,
                             default_nanos, best_schedule, best_measurement, best_nanos,
-                            confirmed_at_millis)
-            KEY(task_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            confirmed_at_millis, checksum)
+            KEY(task_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
       row.setInt(1, taskId(best.workload(), best.target()));
       row.setInt(2, sessionId(best.session()));
       row.setString(3, best.defaultFigure().schedule().text());
-      row.setBytes(4, MeasurementBytes.write(best.defaultFigure().timed()));
+      row.setBytes(4, defaultMeasurement);
       row.setDouble(5, best.defaultFigure().medianNanos());
       row.setString(6, best.best().schedule().text());
-      row.setBytes(7, MeasurementBytes.write(best.best().timed()));
+      row.setBytes(7, bestMeasurement);
       row.setDouble(8, best.best().medianNanos());
       row.setLong(9, best.confirmedAt().toEpochMilli());
+      row.setInt(10, checksum(best, defaultMeasurement, bestMeasurement));
       row.executeUpdate();
     }
   }
@@ -82,6 +89,41 @@ final class H2Writes {
   void forget() {
     taskIds.clear();
     sessionIds.clear();
+  }
+
+  /** What a record's row must have as its checksum. */
+  static int checksum(TuningRecord record, byte[] measurement) {
+    return sessionPart(record.session())
+        .add(record.number())
+        .add(record.kind().text())
+        .add(record.workload().text())
+        .add(record.target().text())
+        .add(record.schedule().text())
+        .add(record.seed())
+        .add(record.measuredAt().toEpochMilli())
+        .add(measurement)
+        .value();
+  }
+
+  /** What a confirmed best's row must have as its checksum. */
+  static int checksum(ConfirmedBest best, byte[] defaultMeasurement, byte[] bestMeasurement) {
+    return sessionPart(best.session())
+        .add(best.workload().text())
+        .add(best.target().text())
+        .add(best.defaultFigure().schedule().text())
+        .add(defaultMeasurement)
+        .add(best.best().schedule().text())
+        .add(bestMeasurement)
+        .add(best.confirmedAt().toEpochMilli())
+        .value();
+  }
+
+  private static RowChecksum sessionPart(Session session) {
+    return new RowChecksum()
+        .add(session.id())
+        .add(session.device())
+        .add(session.octuneVersion())
+        .add(session.compilerVersion());
   }
 
   private int taskId(Workload workload, Target target) throws SQLException {
@@ -103,7 +145,7 @@ final class H2Writes {
   }
 
   private int sessionId(Session session) throws SQLException {
-    Integer known = sessionIds.get(session.id());
+    Integer known = sessionIds.get(session);
     if (known != null) {
       return known;
     }
@@ -116,8 +158,26 @@ final class H2Writes {
             session.device(),
             session.octuneVersion(),
             session.compilerVersion());
-    remember(sessionIds, session.id(), id);
+    checkSame(session, id);
+    remember(sessionIds, session, id);
     return id;
+  }
+
+  private void checkSame(Session session, int id) throws SQLException {
+    try (PreparedStatement find =
+        connection.prepareStatement(
+            "SELECT id, device, octune_version, compiler_version FROM session"
+                + " WHERE session_id = ?")) {
+      find.setInt(1, id);
+      try (ResultSet row = find.executeQuery()) {
+        row.next();
+        Session stored =
+            new Session(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
+        if (!stored.equals(session)) {
+          throw DbException.conflict(session, file.file());
+        }
+      }
+    }
   }
 
   /** Looks by the first keyCount values; inserts all of them where there is no such row. */
@@ -146,7 +206,7 @@ final class H2Writes {
     }
   }
 
-  private static void remember(Map<String, Integer> ids, String key, int id) {
+  private static <K> void remember(Map<K, Integer> ids, K key, int id) {
     if (ids.size() >= MAX_KNOWN) {
       ids.clear();
     }

@@ -4,15 +4,18 @@ import dev.octune.db.DbException.Reason;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.match.Matching;
 import dev.octune.db.record.ConfirmedBest;
+import dev.octune.db.record.Session;
 import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -25,6 +28,7 @@ final class InMemoryTuningDb implements TuningDb {
 
   private final Map<RecordKey, TuningRecord> records = new LinkedHashMap<>();
   private final Map<TaskKey, ConfirmedBest> bests = new LinkedHashMap<>();
+  private final Map<String, Session> sessions = new HashMap<>();
   private boolean closed;
 
   private record RecordKey(String sessionId, int number) {}
@@ -35,6 +39,10 @@ final class InMemoryTuningDb implements TuningDb {
   public synchronized CompletableFuture<Void> append(TuningRecord record) {
     if (closed) {
       return CompletableFuture.failedFuture(closedError());
+    }
+    Session session = sessions.putIfAbsent(record.session().id(), record.session());
+    if (session != null && !session.equals(record.session())) {
+      return CompletableFuture.failedFuture(DbException.conflict(record.session(), WHERE));
     }
     RecordKey key = new RecordKey(record.session().id(), record.number());
     if (records.putIfAbsent(key, record) != null) {
@@ -85,6 +93,12 @@ final class InMemoryTuningDb implements TuningDb {
   }
 
   @Override
+  public synchronized Optional<ConfirmedBest> best(Workload workload, Target target) {
+    checkOpen();
+    return Matching.sameKey(workload, target, List.copyOf(bests.values())).findFirst();
+  }
+
+  @Override
   public synchronized LookupResult lookup(
       Workload workload, Target target, Predicate<Candidate> legal) {
     checkOpen();
@@ -95,6 +109,13 @@ final class InMemoryTuningDb implements TuningDb {
   public synchronized Counts counts() {
     checkOpen();
     return new Counts(records.size(), bests.size());
+  }
+
+  @Override
+  public synchronized BackupReport backup(Path to) {
+    checkOpen();
+    return new DatabaseCopy(DatabaseFile.of(to))
+        .write(records.values().stream(), bests.values().stream());
   }
 
   @Override

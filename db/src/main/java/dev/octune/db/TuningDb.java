@@ -10,6 +10,7 @@ import dev.octune.kernels.workload.Workload;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -38,6 +39,11 @@ public interface TuningDb extends AutoCloseable {
   /** An empty database that lives and ends with this object. */
   static TuningDb inMemory() {
     return new InMemoryTuningDb();
+  }
+
+  /** Removes records of a database that nobody has open, and compacts its file. */
+  static PruneReport prune(Path file, PrunePlan plan) {
+    return H2Pruning.prune(DatabaseFile.of(file), plan);
   }
 
   /**
@@ -83,6 +89,13 @@ public interface TuningDb extends AutoCloseable {
   Stream<ConfirmedBest> bests();
 
   /**
+   * The confirmed best of a workload on a target, whether or not its schedule is legal today: the
+   * incumbent of the next confirmation. Of several that differ in azp alone, the one with the same
+   * azp, or else the newest.
+   */
+  Optional<ConfirmedBest> best(Workload workload, Target target);
+
+  /**
    * What is known about a query.
    *
    * @param legal whether a schedule is a point of its workload's and target's space today: {@code
@@ -92,6 +105,13 @@ public interface TuningDb extends AutoCloseable {
 
   /** How much there is. */
   Counts counts();
+
+  /**
+   * Copies what is committed now into a fresh database file, while others read and write.
+   *
+   * @param to must not exist; a missing ".mv.db" is added to the name
+   */
+  BackupReport backup(Path to);
 
   /** Stores what waits, then lets go of the file. Idempotent. */
   @Override

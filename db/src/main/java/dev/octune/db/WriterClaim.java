@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * database within one process, so both are asked for here first.
  */
 final class WriterClaim implements AutoCloseable {
-  private static final String SUFFIX = ".lock";
+  static final String SUFFIX = ".lock";
 
   /**
    * Databases this process writes to. A process loses its POSIX locks on a file when it closes any

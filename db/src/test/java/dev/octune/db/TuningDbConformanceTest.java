@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.db.DbException.Reason;
+import dev.octune.db.TuningDb.Access;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.Session;
@@ -13,16 +14,23 @@ import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.workload.Workload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What every tuning database does. */
 abstract class TuningDbConformanceTest {
@@ -78,6 +86,19 @@ abstract class TuningDbConformanceTest {
     DbException duplicate = assertInstanceOf(DbException.class, failed.getCause());
     assertEquals(Reason.DUPLICATE, duplicate.reason());
     assertEquals(List.of(first, other), db.trials(Samples.CONV, Samples.AVX2));
+  }
+
+  @Test
+  void append_sessionIdOfAnother_isRefused() {
+    db.append(Samples.record(0, Samples.timed(10))).join();
+    Session same = new Session(Samples.SESSION.id(), "another machine", "0.1.0", "LLVM 20.1.7");
+    TuningRecord foreign =
+        Samples.record(same, 1, Samples.CONV, Samples.AVX2, Samples.timed(11));
+    ExecutionException failed =
+        assertThrows(ExecutionException.class, () -> db.append(foreign).get());
+    assertEquals(
+        Reason.CONFLICT, assertInstanceOf(DbException.class, failed.getCause()).reason());
+    assertEquals(new TuningDb.Counts(1, 0), db.counts());
   }
 
   @Test
@@ -157,6 +178,60 @@ abstract class TuningDbConformanceTest {
   void lookup_onlyTrials_isNone() {
     db.append(Samples.record(0, Samples.timed(10))).join();
     assertEquals(new LookupResult.None(), db.lookup(Samples.CONV, Samples.AVX2, _ -> true));
+  }
+
+  @Test
+  void best_ofSeveralAzps_isItsOwnThenTheNewest() {
+    Workload azp = Samples.CONV.with(Samples.CONV.numerics().withAzp(211));
+    Workload other = Samples.CONV.with(Samples.CONV.numerics().withAzp(1));
+    ConfirmedBest older = Samples.best(Samples.CONV, Samples.AVX2, 800);
+    ConfirmedBest newer =
+        ConfirmedBest.choose(
+            azp,
+            Samples.AVX2,
+            Samples.figure(1, 1000),
+            List.of(Samples.figure(8, 900)),
+            Samples.SESSION,
+            Samples.NOON.plusSeconds(1));
+    db.putBest(older).join();
+    db.putBest(newer).join();
+    assertEquals(Optional.of(older), db.best(Samples.CONV, Samples.AVX2));
+    assertEquals(Optional.of(newer), db.best(azp, Samples.AVX2));
+    assertEquals(Optional.of(newer), db.best(other, Samples.AVX2));
+    assertEquals(Optional.empty(), db.best(Samples.CONV, Samples.VNNI));
+  }
+
+  @Test
+  void backup_whileOpen_holdsEverything(@TempDir Path folder) {
+    List<TuningRecord> written =
+        IntStream.range(0, 2 * H2Reads.PAGE_ROWS + 1)
+            .mapToObj(i -> Samples.record(i, Samples.timed(i + 1)))
+            .toList();
+    written.stream().map(db::append).toList().forEach(CompletableFuture::join);
+    ConfirmedBest best = Samples.best(Samples.CONV, Samples.AVX2, 800);
+    db.putBest(best).join();
+    BackupReport report = db.backup(folder.resolve("copy"));
+    assertEquals(new TuningDb.Counts(written.size(), 1), report.counts());
+    assertEquals(folder.resolve("copy.mv.db"), report.file());
+    try (TuningDb copy = TuningDb.open(report.file(), Access.READER);
+        var records = copy.records(RecordFilter.ALL);
+        var bests = copy.bests()) {
+      assertEquals(written, records.toList());
+      assertEquals(List.of(best), bests.toList());
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(report.file()), files.toList(), "nothing else is left behind");
+    } catch (IOException e) {
+      throw new UncheckedIOException("listing " + folder, e);
+    }
+  }
+
+  @Test
+  void backup_ontoAFile_isRefused(@TempDir Path folder) throws IOException {
+    Path there = Files.writeString(folder.resolve("copy.mv.db"), "precious");
+    DbException refused = assertThrows(DbException.class, () -> db.backup(there));
+    assertTrue(refused.getMessage().contains("there already"), refused.getMessage());
+    assertEquals("precious", Files.readString(there));
   }
 
   @Test

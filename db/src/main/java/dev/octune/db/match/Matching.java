@@ -32,8 +32,8 @@ public final class Matching {
    */
   public static LookupResult find(
       Workload workload, Target target, List<ConfirmedBest> known, Predicate<Candidate> legal) {
-    Workload key = key(workload);
-    return exact(workload, key, target, known, legal)
+    return sameKey(workload, target, known)
+        .filter(best -> legal.test(at(workload, target, best)))
         .<LookupResult>map(LookupResult.Exact::new)
         .findFirst()
         .or(
@@ -45,18 +45,15 @@ public final class Matching {
         .orElseGet(LookupResult.None::new);
   }
 
-  private static Stream<ConfirmedBest> exact(
-      Workload workload,
-      Workload key,
-      Target target,
-      List<ConfirmedBest> known,
-      Predicate<Candidate> legal) {
+  /** Those of the query's key and target: its own azp first, then the newest. */
+  public static Stream<ConfirmedBest> sameKey(
+      Workload workload, Target target, List<ConfirmedBest> known) {
+    Workload key = key(workload);
     Comparator<ConfirmedBest> sameAzpFirst =
         Comparator.comparing(best -> !best.workload().equals(workload));
     return known.stream()
         .filter(best -> best.target().equals(target) && key(best.workload()).equals(key))
-        .sorted(sameAzpFirst.thenComparing(ConfirmedBest::confirmedAt, Comparator.reverseOrder()))
-        .filter(best -> legal.test(at(workload, target, best)));
+        .sorted(sameAzpFirst.thenComparing(ConfirmedBest::confirmedAt, Comparator.reverseOrder()));
   }
 
   /**

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS task (
 );
 CREATE INDEX IF NOT EXISTS task_match ON task (match_workload, target);
 
--- measurement is the binary form that MeasurementBytes documents.
+-- measurement is the binary form that MeasurementBytes documents; checksum is that of RowChecksum.
 CREATE TABLE IF NOT EXISTS record (
   ordinal           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   task_id           INTEGER       NOT NULL REFERENCES task,
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS record (
   measurement       VARBINARY(1000000) NOT NULL,
   seed              BIGINT        NOT NULL,
   measured_at_millis BIGINT       NOT NULL,
+  checksum          INTEGER       NOT NULL,
   UNIQUE (session_id, number)
 );
 
@@ -48,5 +49,6 @@ CREATE TABLE IF NOT EXISTS best (
   best_schedule       VARCHAR(4096) NOT NULL,
   best_measurement    VARBINARY(1000000) NOT NULL,
   best_nanos          DOUBLE PRECISION NOT NULL,
-  confirmed_at_millis BIGINT        NOT NULL
+  confirmed_at_millis BIGINT        NOT NULL,
+  checksum            INTEGER       NOT NULL
 );
