@@ -8,15 +8,18 @@ public final class DbException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
+  private final String message;
 
   DbException(Reason reason, String what, Path where, String mend) {
     super(message(what, where, mend));
     this.reason = reason;
+    this.message = message(what, where, mend);
   }
 
   DbException(Reason reason, String what, Path where, String mend, Throwable cause) {
     super(message(what, where, mend), cause);
     this.reason = reason;
+    this.message = message(what, where, mend);
   }
 
   /** What kind of trouble; tells a program what it may do about it. */
@@ -53,6 +56,11 @@ public final class DbException extends RuntimeException {
 
   public Reason reason() {
     return reason;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
   }
 
   static DbException conflict(Session session, Path where) {

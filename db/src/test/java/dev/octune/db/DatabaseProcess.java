@@ -97,8 +97,9 @@ final class DatabaseProcess implements AutoCloseable {
     TuningDb db = TuningDb.open(file, Access.WRITER);
     for (int i = 0; ; i++) {
       int number = i;
-      db.append(Samples.record(number, Samples.timed(number + 1)))
-          .thenRun(() -> System.out.println(number));
+      CompletableFuture<Void> _ =
+          db.append(Samples.record(number, Samples.timed(number + 1)))
+              .thenRun(() -> System.out.println(number));
       if (i % 16 == 0) {
         // A burst, then one alone: groups of all sizes are cut off somewhere.
         db.append(Samples.record(1_000_000 + i, Samples.timed(1))).join();

@@ -73,8 +73,7 @@ final class PruneTest {
     }
     PruneReport report = TuningDb.prune(file, new PrunePlan(10, Samples.NOON.plusSeconds(3600)));
     assertEquals(1490, report.removedRecords());
-    assertTrue(
-        report.fileBytesAfter() < report.fileBytesBefore() / 2, () -> "shrank to " + report);
+    assertTrue(report.fileBytesAfter() < report.fileBytesBefore() / 2, () -> "shrank to " + report);
     try (TuningDb db = TuningDb.open(file, Access.WRITER)) {
       assertEquals(new TuningDb.Counts(10, 0), db.counts());
       db.append(Samples.record(1500, Samples.timed(1))).join();

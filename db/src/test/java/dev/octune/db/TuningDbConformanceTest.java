@@ -92,12 +92,10 @@ abstract class TuningDbConformanceTest {
   void append_sessionIdOfAnother_isRefused() {
     db.append(Samples.record(0, Samples.timed(10))).join();
     Session same = new Session(Samples.SESSION.id(), "another machine", "0.1.0", "LLVM 20.1.7");
-    TuningRecord foreign =
-        Samples.record(same, 1, Samples.CONV, Samples.AVX2, Samples.timed(11));
+    TuningRecord foreign = Samples.record(same, 1, Samples.CONV, Samples.AVX2, Samples.timed(11));
     ExecutionException failed =
         assertThrows(ExecutionException.class, () -> db.append(foreign).get());
-    assertEquals(
-        Reason.CONFLICT, assertInstanceOf(DbException.class, failed.getCause()).reason());
+    assertEquals(Reason.CONFLICT, assertInstanceOf(DbException.class, failed.getCause()).reason());
     assertEquals(new TuningDb.Counts(1, 0), db.counts());
   }
 

@@ -116,8 +116,7 @@ final class TwoProcessesIT {
     try (DatabaseProcess writer = DatabaseProcess.start("hold", file())) {
       assertEquals("open", writer.line());
       Path door = folder.resolve("tuning.door");
-      assertEquals(
-          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(door)));
+      assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(door)));
       Properties address = new Properties();
       address.load(Files.newBufferedReader(door));
       int port = Integer.parseInt(address.getProperty("port"));
@@ -176,7 +175,7 @@ final class TwoProcessesIT {
     String wanted = "%04X".formatted(port);
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       for (String line : Files.readAllLines(Path.of(table))) {
-        String[] words = line.strip().split("\\s+");
+        String[] words = line.strip().split("\\s+", -1);
         if (words[3].equals("0A") && words[1].endsWith(":" + wanted)) {
           addresses.add(words[1].substring(0, words[1].indexOf(':')));
         }

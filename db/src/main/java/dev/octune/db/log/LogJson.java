@@ -197,8 +197,7 @@ final class LogJson {
       case "build_failed" -> new BuildFailed(textOf(json, "reason"));
       case "run_failed" -> new RunFailed(textOf(json, "reason"));
       case "timed_out" ->
-          new TimedOut(
-              textOf(json, "phase"), longOf(field(json, "limit_millis"), "limit_millis"));
+          new TimedOut(textOf(json, "phase"), longOf(field(json, "limit_millis"), "limit_millis"));
       case "device_lost" -> new DeviceLost(textOf(json, "reason"));
       default -> throw new MalformedException("measurement status '" + status + "' is not known");
     };

@@ -83,7 +83,12 @@ final class LogReader {
   private sealed interface Content {
     record Header(JsonNode fields) implements Content {}
 
-    record Value(String kind, byte[] bytes, String crc32) implements Content {}
+    /**
+     * A value that starts at byte from of the line and ends before byte to.
+     *
+     * @param crc32 as the line claims it
+     */
+    record Value(String kind, int from, int to, String crc32) implements Content {}
   }
 
   private void read(LineReader.Line line) {
@@ -98,7 +103,7 @@ final class LogReader {
     try {
       switch (content(bytes)) {
         case Content.Header(JsonNode fields) -> readHeader(line.number(), fields);
-        case Content.Value value -> readValue(line.number(), value);
+        case Content.Value value -> readValue(line.number(), value, bytes);
       }
     } catch (JsonProcessingException e) {
       skipForeign(line.number(), "not JSON: " + e.getOriginalMessage());
@@ -113,7 +118,8 @@ final class LogReader {
   private Content content(byte[] line) throws IOException, MalformedException {
     String crc32 = "";
     String kind = "";
-    byte[] value = {};
+    int from = 0;
+    int to = 0;
     try (JsonParser json = mapper.getFactory().createParser(line)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw new MalformedException("not a JSON object");
@@ -127,10 +133,10 @@ final class LogReader {
           }
           case "crc32" -> crc32 = token == JsonToken.VALUE_STRING ? json.getText() : "";
           case "record", "best" -> {
-            int from = (int) json.currentTokenLocation().getByteOffset();
+            from = (int) json.currentTokenLocation().getByteOffset();
             json.skipChildren();
             kind = token == JsonToken.START_OBJECT ? field : "";
-            value = Arrays.copyOfRange(line, from, (int) json.currentLocation().getByteOffset());
+            to = (int) json.currentLocation().getByteOffset();
           }
           default -> json.skipChildren();
         }
@@ -142,7 +148,7 @@ final class LogReader {
     if (kind.isEmpty()) {
       throw new MalformedException("neither a header nor a record nor a best");
     }
-    return new Content.Value(kind, value, crc32);
+    return new Content.Value(kind, from, to, crc32);
   }
 
   private void readHeader(long line, JsonNode fields) {
@@ -163,17 +169,21 @@ final class LogReader {
     }
   }
 
-  private void readValue(long line, Content.Value value) throws IOException, MalformedException {
+  private void readValue(long line, Content.Value value, byte[] bytes)
+      throws IOException, MalformedException {
     if (head != Head.KNOWN) {
       skipForeign(line, "no header before it");
       return;
     }
-    String crc32 = Checksum.of(value.bytes());
+    byte[] text = Arrays.copyOfRange(bytes, value.from(), value.to());
+    String crc32 = Checksum.of(text);
     if (!crc32.equals(value.crc32())) {
-      skip(line, "checksum is '%s', the line has %s: torn or changed".formatted(value.crc32(), crc32));
+      skip(
+          line,
+          "checksum is '%s', the line has %s: torn or changed".formatted(value.crc32(), crc32));
       return;
     }
-    JsonNode json = mapper.readTree(value.bytes());
+    JsonNode json = mapper.readTree(text);
     if (value.kind().equals("record")) {
       TuningRecord record = LogJson.readRecord(json);
       await(new Pending(line, false, db.append(record)));

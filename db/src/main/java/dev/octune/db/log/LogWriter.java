@@ -24,8 +24,7 @@ final class LogWriter {
     this.out = new BufferedOutputStream(out, 1 << 16);
   }
 
-  TuningDb.Counts write(TuningDb db, RecordFilter filter, String octuneVersion)
-      throws IOException {
+  TuningDb.Counts write(TuningDb db, RecordFilter filter, String octuneVersion) throws IOException {
     writeHeader(octuneVersion);
     long records = 0;
     try (Stream<TuningRecord> all = db.records(filter)) {

@@ -35,8 +35,7 @@ public final class TuningLog {
    * @return what was written
    */
   public static TuningDb.Counts exportTo(
-      OutputStream out, TuningDb db, RecordFilter filter, String octuneVersion)
-      throws IOException {
+      OutputStream out, TuningDb db, RecordFilter filter, String octuneVersion) throws IOException {
     return new LogWriter(out).write(db, filter, octuneVersion);
   }
 
@@ -46,8 +45,8 @@ public final class TuningLog {
    * @param problems told of each line that was not stored, as soon as it is known; of lines without
    *     a header that is understood only the first
    */
-  public static ImportReport importFrom(
-      Path file, TuningDb db, Consumer<LineProblem> problems) throws IOException {
+  public static ImportReport importFrom(Path file, TuningDb db, Consumer<LineProblem> problems)
+      throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return importFrom(in, file.toString(), db, problems);
     }
@@ -59,8 +58,7 @@ public final class TuningLog {
    * @param name what the problems call the stream
    */
   public static ImportReport importFrom(
-      InputStream in, String name, TuningDb db, Consumer<LineProblem> problems)
-      throws IOException {
+      InputStream in, String name, TuningDb db, Consumer<LineProblem> problems) throws IOException {
     return new LogReader(name, db, problems).read(in);
   }
 }

@@ -110,7 +110,8 @@ final class TuningLogTest {
     try (TuningDb db = TuningDb.inMemory()) {
       assertEquals(new ImportReport(5, 0, 0, 0, 1), importInto(db, torn));
       assertEquals(1, problems.size());
-      assertTrue(problems.getFirst().toString().startsWith("x.jsonl:7: not JSON: "), problems::toString);
+      assertTrue(
+          problems.getFirst().toString().startsWith("x.jsonl:7: not JSON: "), problems::toString);
     }
   }
 
@@ -139,12 +140,14 @@ final class TuningLogTest {
 
   @Test
   void import_newerVersion_namesTheNewestKnownAndSkips() throws IOException {
-    String log = text(exportOf(GOLDEN_RECORDS, List.of())).replace("_version\":1,", "_version\":2,");
+    String log =
+        text(exportOf(GOLDEN_RECORDS, List.of())).replace("_version\":1,", "_version\":2,");
     try (TuningDb db = TuningDb.inMemory()) {
       assertEquals(new ImportReport(0, 0, 0, 0, 7), importInto(db, bytes(log)));
       assertEquals(
           List.of(
-              "x.jsonl:1: schema_version is 2, the newest this Octune knows is 1: its lines are skipped"),
+              "x.jsonl:1: schema_version is 2, the newest this Octune knows is 1: its lines are"
+                  + " skipped"),
           problems.stream().map(LineProblem::toString).toList());
     }
   }
@@ -179,7 +182,7 @@ final class TuningLogTest {
                 java.util.Collections.enumeration(
                     List.of(
                         new ByteArrayInputStream(bytes(HEADER)),
-                        new Endless(LineReader.MAX_LINE_BYTES + 1000L),
+                        new ByteArrayInputStream(new byte[LineReader.MAX_LINE_BYTES + 1]),
                         new ByteArrayInputStream(bytes("\n")),
                         new ByteArrayInputStream(log))))) {
       ImportReport report = TuningLog.importFrom(in, "x.jsonl", db, problems::add);
@@ -272,8 +275,7 @@ final class TuningLogTest {
 
   private ImportReport importInto(TuningDb db, byte[] log) throws IOException {
     problems.clear();
-    return TuningLog.importFrom(
-        new ByteArrayInputStream(log), "x.jsonl", db, problems::add);
+    return TuningLog.importFrom(new ByteArrayInputStream(log), "x.jsonl", db, problems::add);
   }
 
   private static byte[] exportOf(List<TuningRecord> records, List<ConfirmedBest> bests)
@@ -309,19 +311,5 @@ final class TuningLogTest {
 
   private static byte[] bytes(String log) {
     return log.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** So many spaces and no line feed. */
-  private static final class Endless extends InputStream {
-    private long left;
-
-    Endless(long count) {
-      this.left = count;
-    }
-
-    @Override
-    public int read() {
-      return left-- > 0 ? 'x' : -1;
-    }
   }
 }

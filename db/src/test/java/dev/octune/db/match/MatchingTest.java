@@ -21,14 +21,13 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 final class MatchingTest {
-  private static final Predicate<Candidate> LEGAL = _ -> true;
   private static final Workload FULL = Samples.CONV;
   private static final Workload NARROW =
       FULL.with(FULL.numerics().withRanges(ActRange.U8, WgtRange.S8_64));
 
   @Test
   void find_nothingKnown_isNone() {
-    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(), LEGAL));
+    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(), MatchingTest::legal));
   }
 
   @Test
@@ -36,20 +35,22 @@ final class MatchingTest {
     ConfirmedBest wide = Samples.best(FULL, Samples.AVX2, 500);
     ConfirmedBest narrow = Samples.best(NARROW, Samples.AVX2, 700);
     assertEquals(
-        new Exact(narrow), Matching.find(NARROW, Samples.AVX2, List.of(wide, narrow), LEGAL));
+        new Exact(narrow),
+        Matching.find(NARROW, Samples.AVX2, List.of(wide, narrow), MatchingTest::legal));
   }
 
   @Test
   void find_queryRangeInside_isCompatible() {
     ConfirmedBest wide = Samples.best(FULL, Samples.AVX2, 500);
     assertEquals(
-        new Compatible(wide), Matching.find(NARROW, Samples.AVX2, List.of(wide), LEGAL));
+        new Compatible(wide),
+        Matching.find(NARROW, Samples.AVX2, List.of(wide), MatchingTest::legal));
   }
 
   @Test
   void find_queryRangeOutside_isNotCompatible() {
     ConfirmedBest narrow = Samples.best(NARROW, Samples.AVX2, 500);
-    LookupResult found = Matching.find(FULL, Samples.AVX2, List.of(narrow), LEGAL);
+    LookupResult found = Matching.find(FULL, Samples.AVX2, List.of(narrow), MatchingTest::legal);
     assertEquals(0.5, assertInstanceOf(Nearest.class, found).distance());
   }
 
@@ -57,15 +58,14 @@ final class MatchingTest {
   void find_recordNeedsMoreFeatures_isNeverServedUnlessLegalHere() {
     ConfirmedBest vnni = Samples.best(FULL, Samples.VNNI, 100);
     Predicate<Candidate> onlyOnVnni = candidate -> candidate.target().equals(Samples.VNNI);
-    assertEquals(
-        new None(), Matching.find(FULL, Samples.AVX2, List.of(vnni), onlyOnVnni));
+    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(vnni), onlyOnVnni));
   }
 
   @Test
   void find_otherThreadCount_isNotCompatible() {
     ConfirmedBest one = Samples.best(FULL, Samples.AVX2, 100);
     LookupResult found =
-        Matching.find(FULL, Samples.AVX2.withThreads(2), List.of(one), LEGAL);
+        Matching.find(FULL, Samples.AVX2.withThreads(2), List.of(one), MatchingTest::legal);
     assertInstanceOf(Nearest.class, found);
   }
 
@@ -73,26 +73,27 @@ final class MatchingTest {
   void find_otherArchitecture_isNone() {
     ConfirmedBest x86 = Samples.best(FULL, Samples.AVX2, 100);
     Target arm = Target.parse("aarch64 cpu=cortex-a72 isa=neon threads=1");
-    assertEquals(new None(), Matching.find(FULL, arm, List.of(x86), LEGAL));
+    assertEquals(new None(), Matching.find(FULL, arm, List.of(x86), MatchingTest::legal));
   }
 
   @Test
   void find_severalCompatible_prefersTheNearestMachineThenTheFastest() {
     Target sse = Target.parse("x86_64 cpu=znver3 isa=sse2 threads=1");
     ConfirmedBest slow = Samples.best(FULL, Samples.AVX2, 900);
-    ConfirmedBest fast = Samples.best(FULL, Target.parse("x86_64 cpu=znver2 isa=avx2 threads=1"), 400);
+    ConfirmedBest fast =
+        Samples.best(FULL, Target.parse("x86_64 cpu=znver2 isa=avx2 threads=1"), 400);
     ConfirmedBest plain = Samples.best(FULL, sse, 300);
     Target query = Target.parse("x86_64 cpu=znver4 isa=avx2 threads=1");
     assertEquals(
-        new Compatible(fast), Matching.find(FULL, query, List.of(plain, slow, fast), LEGAL));
+        new Compatible(fast),
+        Matching.find(FULL, query, List.of(plain, slow, fast), MatchingTest::legal));
   }
 
   @Test
   void find_staleTemplateVersion_isNotServed() {
     ConfirmedBest best = Samples.best(FULL, Samples.AVX2, 500);
     Predicate<Candidate> newerTemplate = candidate -> candidate.schedule().version() == 2;
-    assertEquals(
-        new None(), Matching.find(FULL, Samples.AVX2, List.of(best), newerTemplate));
+    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(best), newerTemplate));
   }
 
   @Test
@@ -103,7 +104,8 @@ final class MatchingTest {
     List<ConfirmedBest> known = List.of(far, nearer, near);
     Workload query = dense(16, 768, 768);
     Nearest found =
-        assertInstanceOf(Nearest.class, Matching.find(query, Samples.AVX2, known, LEGAL));
+        assertInstanceOf(
+            Nearest.class, Matching.find(query, Samples.AVX2, known, MatchingTest::legal));
     assertEquals(nearer, found.best());
     List<Candidate> asked = new ArrayList<>();
     Predicate<Candidate> secondOnly =
@@ -124,7 +126,8 @@ final class MatchingTest {
   void find_otherOperator_isNeverNearest() {
     ConfirmedBest conv = Samples.best(FULL, Samples.AVX2, 500);
     assertEquals(
-        new None(), Matching.find(dense(1, 2, 3), Samples.AVX2, List.of(conv), LEGAL));
+        new None(),
+        Matching.find(dense(1, 2, 3), Samples.AVX2, List.of(conv), MatchingTest::legal));
   }
 
   @Test
@@ -142,6 +145,10 @@ final class MatchingTest {
         assertEquals(a.equals(b), ShapeDistance.between(a, b).orElseThrow() == 0);
       }
     }
+  }
+
+  private static boolean legal(Candidate candidate) {
+    return candidate.schedule().version() == 1;
   }
 
   private static Workload dense(int m, int k, int n) {
