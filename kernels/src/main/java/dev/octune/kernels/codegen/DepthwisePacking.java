@@ -104,7 +104,9 @@ final class DepthwisePacking {
       Code code, Value plain, Value target, Value block, Value vector, Value lane) {
     Channel channel = channel(code, block, vector, lane);
     int taps = plan.window.kh() * plan.window.kw();
-    Value weights = code.offset(plain, code.mul(channel.output(), taps));
+    // A channel that only fills a vector up has no weights behind the plain ones.
+    Value stored = code.select(channel.exists(), channel.output(), Value.index(0));
+    Value weights = code.offset(plain, code.mul(stored, taps));
     if (plan.leaf.signedActivations()) {
       Value sum =
           code.reduce(

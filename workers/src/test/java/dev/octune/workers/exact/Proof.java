@@ -1,0 +1,136 @@
+package dev.octune.workers.exact;
+
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Knob;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Host;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import dev.octune.workers.local.CheckResult;
+import dev.octune.workers.local.LocalDevice;
+import dev.octune.workers.local.LocalDeviceSettings;
+import dev.octune.workers.run.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+
+/** Checks sampled schedules of workloads on one target through one connection. */
+final class Proof {
+  /** Random points of a space, besides its default and one point for each value of each choice. */
+  private static final int RANDOM_SCHEDULES = 2;
+
+  /** Draws for a point with a wanted value, before it is taken for one that no legal point has. */
+  private static final int DRAWS = 40;
+
+  /** Workloads in flight: keeps a builder busy, and the oracle's answers few. */
+  private static final int WINDOW = 64;
+
+  private final KernelLibrary library = KernelLibrary.standard();
+  private final Target target;
+  private final Connection connection;
+  private final Map<Candidate, CompletableFuture<CheckResult>> open = new LinkedHashMap<>();
+  private final List<String> failures = new ArrayList<>();
+  private int checked;
+
+  Proof(Target target, Connection connection) {
+    this.target = target;
+    this.connection = connection;
+  }
+
+  /** Candidates that were found exact. */
+  int checked() {
+    return checked;
+  }
+
+  /**
+   * Checks them all, each on every fill.
+   *
+   * @return one line per candidate that is not exact, with what it takes to see it again
+   */
+  List<String> failures(List<Workload> workloads, SplittableRandom random) throws Exception {
+    try (LocalDevice device =
+        LocalDevice.open(
+            new LocalDeviceSettings(library, target, Host.detect().allowedCpus(), connection))) {
+      for (Workload workload : workloads) {
+        if (library.uncovered(workload, target).isEmpty()) {
+          for (Schedule schedule : schedules(workload, random)) {
+            check(device, new Candidate(workload, target, schedule), random.nextLong());
+          }
+        }
+      }
+      drain(0);
+    }
+    return failures;
+  }
+
+  /** What the device says of one candidate. */
+  CheckResult check(Candidate candidate) throws Exception {
+    try (LocalDevice device =
+        LocalDevice.open(
+            new LocalDeviceSettings(library, target, Host.detect().allowedCpus(), connection))) {
+      return device.check(candidate, 1).get();
+    }
+  }
+
+  private void check(LocalDevice device, Candidate candidate, long seed) throws Exception {
+    open.put(candidate, device.check(candidate, seed));
+    drain(WINDOW);
+  }
+
+  private void drain(int left) throws Exception {
+    while (open.size() > left) {
+      var oldest = open.entrySet().iterator().next();
+      open.remove(oldest.getKey());
+      if (oldest.getValue().get() instanceof CheckResult.Rejected(var why)) {
+        failures.add(
+            "%s | %s | %s: %s"
+                .formatted(
+                    oldest.getKey().workload().text(),
+                    target.text(),
+                    oldest.getKey().schedule().text(),
+                    why));
+      } else {
+        checked++;
+      }
+    }
+  }
+
+  /** The default, a point for each value of each choice, and a few random ones. */
+  Set<Schedule> schedules(Workload workload, SplittableRandom random) {
+    ConfigSpace space = library.space(workload, target);
+    Set<Schedule> chosen = new LinkedHashSet<>();
+    chosen.add(library.defaultSchedule(workload, target));
+    for (Knob knob : space.knobs()) {
+      if (knob instanceof Knob.Choice(String name, List<String> values) && values.size() > 1) {
+        for (String value : values) {
+          withValue(space, name, value, random, chosen);
+        }
+      }
+    }
+    for (int i = 0; i < RANDOM_SCHEDULES; i++) {
+      chosen.add(space.at(random.nextInt(space.size())));
+    }
+    return chosen;
+  }
+
+  private static void withValue(
+      ConfigSpace space, String knob, String value, SplittableRandom random, Set<Schedule> chosen) {
+    if (chosen.stream().anyMatch(schedule -> schedule.choice(knob).equals(value))) {
+      return;
+    }
+    for (int draw = 0; draw < DRAWS; draw++) {
+      Schedule schedule = space.at(random.nextInt(space.size()));
+      if (schedule.choice(knob).equals(value)) {
+        chosen.add(schedule);
+        return;
+      }
+    }
+  }
+}
