@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
       CheckCommand.class,
       SpaceCommand.class,
       LandscapeCommand.class,
+      DoctorCommand.class,
       GenerateCompletion.class,
       PrepareCommand.class,
     },

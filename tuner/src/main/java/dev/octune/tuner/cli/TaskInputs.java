@@ -9,6 +9,8 @@ import dev.octune.tuner.task.TaskList;
 import dev.octune.tuner.task.Tasks;
 import dev.octune.tuner.task.TuningTask;
 import dev.octune.tuner.task.UncoveredLayer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Turns the command line's MODEL and WORKLOAD arguments into tasks. An argument with a space is a
- * workload text, one that ends in .txt a network list, any other a model file.
+ * Turns the command line's MODEL and WORKLOAD arguments into tasks. An argument that is no file and
+ * holds a = is a workload text, one that ends in .txt a network list, any other a model file.
  */
 final class TaskInputs {
   private static final String LIST_ENDING = ".txt";
@@ -44,13 +46,24 @@ final class TaskInputs {
   }
 
   private TaskList read(String argument) {
-    if (argument.indexOf(' ') >= 0) {
+    Path path = path(argument);
+    if (!Files.exists(path) && argument.indexOf('=') >= 0) {
       return workload(Workload.parse(argument));
     }
-    Path path = Path.of(argument);
     return argument.endsWith(LIST_ENDING)
         ? network(NetworkList.read(path))
         : Tasks.extract(ModelFile.read(path), library, target);
+  }
+
+  private static Path path(String argument) {
+    try {
+      return Path.of(argument);
+    } catch (InvalidPathException e) {
+      throw new UsageException(
+          "'%s' is no path and no workload: %s. Mend: give a file or a workload text"
+              .formatted(argument, e.getMessage()),
+          e);
+    }
   }
 
   /** A workload that a person wrote must have a template; there is nothing else to go on with. */

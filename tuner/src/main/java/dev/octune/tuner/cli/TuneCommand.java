@@ -3,7 +3,6 @@ package dev.octune.tuner.cli;
 import dev.octune.db.TuningDb;
 import dev.octune.db.record.Session;
 import dev.octune.kernels.codegen.KernelLibrary;
-import dev.octune.kernels.measure.Device;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.target.Host;
@@ -19,6 +18,7 @@ import dev.octune.tuner.report.TuneReport;
 import dev.octune.tuner.search.Search;
 import dev.octune.tuner.search.StrategyKind;
 import dev.octune.tuner.task.TaskList;
+import dev.octune.workers.local.LocalDevice;
 import dev.octune.workers.run.Connection;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -114,10 +114,10 @@ final class TuneCommand implements Callable<Integer> {
                 err.printf("no task for %s %s: %s%n", layer.op(), layer.layer(), layer.reason()));
     // The builder child starts while the database opens.
     try (StopOnSignal stop = new StopOnSignal(STOP_LIMIT);
-        Device device = Wiring.device(library, target, host, Connection.HERE);
+        LocalDevice device = Wiring.device(library, target, host, Connection.HERE);
         TuningDb db = TuningDb.open(database.file(), TuningDb.Access.WRITER);
         Search search = Search.open(kind, seed)) {
-      TuneReport report = tune(tasks, budget, target, library, device, db, search, stop);
+      TuneReport report = tune(tasks, budget, target, library, device, host, db, search, stop);
       PrintWriter out = spec.commandLine().getOut();
       out.print(json.asked() ? report.json().toPrettyString() + "\n" : report.table());
       out.flush();
@@ -130,7 +130,8 @@ final class TuneCommand implements Callable<Integer> {
       Budget budget,
       Target target,
       KernelLibrary library,
-      Device device,
+      LocalDevice device,
+      Host host,
       TuningDb db,
       Search search,
       StopOnSignal stop)
@@ -150,9 +151,14 @@ final class TuneCommand implements Callable<Integer> {
     } finally {
       watcher.view.clear();
     }
-    List<OptionalDouble> roofs = tasks.tasks().stream().map(_ -> OptionalDouble.empty()).toList();
+    MachineRoofs roofs =
+        MachineRoofs.of(library, target, host, device, spec.commandLine().getErr());
     return new TuneReport(
-        target, result, seconds(start, clock.instant()), watcher.firstResultSeconds, roofs);
+        target,
+        result,
+        seconds(start, clock.instant()),
+        watcher.firstResultSeconds,
+        tasks.tasks().stream().map(task -> roofs.of(task.workload())).toList());
   }
 
   private Budget budget() {
