@@ -22,7 +22,7 @@ final class Problems {
     return switch (reason) {
       case MISSING, UNWRITABLE, UNREADABLE, NOT_A_DATABASE, NEWER_VERSION, CORRUPTED ->
           Octune.EXIT_WRONG_USE;
-      case DISK_FULL, SECOND_WRITER, BUSY, DUPLICATE, READ_ONLY, CLOSED, FAILED ->
+      case DISK_FULL, SECOND_WRITER, BUSY, DUPLICATE, CONFLICT, READ_ONLY, CLOSED, FAILED ->
           Octune.EXIT_FAILED;
     };
   }
