@@ -8,7 +8,13 @@ enum Border {
    * Rows outside are not walked at all; columns outside stand in the packed activations. Exact
    * where a position outside is stored as zero.
    */
-  ROWS_SKIPPED("rows_skipped");
+  ROWS_SKIPPED("rows_skipped"),
+  /**
+   * Neither rows nor columns outside are walked, nor do they stand in the packed activations. Needs
+   * taps that are written out and tiles whose place is known while they are written. Exact where
+   * rows skipped are.
+   */
+  TAPS_SKIPPED("taps_skipped");
 
   private final String text;
 

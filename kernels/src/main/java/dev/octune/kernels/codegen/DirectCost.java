@@ -56,11 +56,12 @@ record DirectCost(Contraction conv, Tiling at) {
   private double groupCycles() {
     Leaf leaf = at.leaf();
     boolean widened = leaf.wgtElement().bits() < leaf.actElement().bits();
-    double operations = at.accumulators() * leaf.cycles();
+    double walked = walkedColumns();
+    double operations = at.accumulators() * leaf.cycles() * walked;
     if (at.bodyOperations(conv.window().kw()) > SMALL_BODY) {
       operations *= LARGE_BODY_FACTOR;
     }
-    double broadcasts = at.owTile() * at.ohTile() * leaf.depth() * BROADCAST;
+    double broadcasts = at.owTile() * at.ohTile() * leaf.depth() * BROADCAST * walked;
     double loads = at.ocVectors() * leaf.depth() * (WEIGHT_LOAD + (widened ? WIDENING : 0));
     double spills = SPILL * Math.max(0, at.liveRegisters() - leaf.registers());
     return operations + broadcasts + loads + spills + streamed();
@@ -92,19 +93,34 @@ record DirectCost(Contraction conv, Tiling at) {
     return (double) at.icBlock() / at.leaf().group() / at.unroll();
   }
 
+  /** The share of a row's taps that is walked, over the output columns. */
+  private double walkedColumns() {
+    Window w = conv.window();
+    if (at.border() != Border.TAPS_SKIPPED) {
+      return 1;
+    }
+    return inside(w.ow(), w.kw(), w.strideW(), w.dilationW(), w.pad().left(), w.iw()) / w.kw();
+  }
+
   /** Tap rows that are walked, on average over the output rows. */
   private double meanRows() {
     Window w = conv.window();
     if (at.border() == Border.PACKED) {
       return w.kh();
     }
-    long walked = 0;
-    for (int y = 0; y < w.oh(); y++) {
-      for (int tap = 0; tap < w.kh(); tap++) {
-        int row = y * w.strideH() + tap * w.dilationH() - w.pad().top();
-        walked += row >= 0 && row < w.ih() ? 1 : 0;
+    return inside(w.oh(), w.kh(), w.strideH(), w.dilationH(), w.pad().top(), w.ih());
+  }
+
+  /** Taps that read inside the input, on average over the outputs of one dimension. */
+  private static double inside(
+      int outputs, int taps, int stride, int dilation, int before, int inputs) {
+    long count = 0;
+    for (int output = 0; output < outputs; output++) {
+      for (int tap = 0; tap < taps; tap++) {
+        int input = output * stride + tap * dilation - before;
+        count += input >= 0 && input < inputs ? 1 : 0;
       }
     }
-    return (double) walked / w.oh();
+    return (double) count / outputs;
   }
 }

@@ -6,6 +6,7 @@ import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.workload.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * The direct kernel: for each block of output channels and each strip of output columns, register
@@ -39,23 +40,39 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
 
   /** Register tiles from left to right. */
   private void strip(Code code, Operands on, Value y, Value x) {
+    int tiles = Math.ceilDiv(at.strip(), at.owTile());
+    if (at.border() == Border.TAPS_SKIPPED) {
+      for (int tile = 0; tile < tiles; tile++) {
+        int column = Math.min(tile * at.owTile(), at.strip() - at.owTile());
+        tile(code, on, y, Value.index(column), (tap, ofTile) -> isInside(tap, column + ofTile));
+      }
+      return;
+    }
     code.loop(
-        PackedLayout.ceilDiv(at.strip(), at.owTile()),
+        tiles,
         tile -> {
           Value column = code.add(x, tileStart(code, tile, at.owTile(), at.strip()));
-          List<Value> sums =
-              reduce(
-                  code,
-                  actOf(code, on.act(), y, column),
-                  on.wgt(),
-                  y,
-                  startValues(code, on.sums()));
-          store(code, sums, outOf(code, on.out(), y, column));
+          tile(code, on, y, column, (_, _) -> true);
         });
   }
 
+  private void tile(Code code, Operands on, Value y, Value column, Taps taps) {
+    Value act = actOf(code, on.act(), y, column);
+    List<Value> start = startValues(code, on.sums());
+    List<Value> sums = reduce(code, act, on.wgt(), y, taps, start);
+    store(code, sums, outOf(code, on.out(), y, column));
+  }
+
+  /** Whether a tap of an output column reads a column of the input. */
+  private boolean isInside(int tap, int outColumn) {
+    Window w = conv.window();
+    int column = outColumn * w.strideW() + tap * w.dilationW() - w.pad().left();
+    return column >= 0 && column < w.iw();
+  }
+
   /** Walks blocks of input channels, taps and parts; the innermost body is written out. */
-  private List<Value> reduce(Code code, Value act, Value wgt, Value y, List<Value> start) {
+  private List<Value> reduce(
+      Code code, Value act, Value wgt, Value y, Taps taps, List<Value> start) {
     Window w = conv.window();
     Axis channels = Axis.of(layout.icBlocks(), layout.actBlockBytes(), layout.wgtIcBlockBytes());
     Axis rows =
@@ -80,12 +97,13 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
         at.tapsOuter()
             ? List.of(rows, columns, channels, parts)
             : List.of(channels, rows, columns, parts);
-    return walk(code, nest, act, wgt, start);
+    return walk(code, nest, act, wgt, taps, start);
   }
 
-  private List<Value> walk(Code code, List<Axis> nest, Value act, Value wgt, List<Value> sums) {
+  private List<Value> walk(
+      Code code, List<Axis> nest, Value act, Value wgt, Taps taps, List<Value> sums) {
     if (nest.isEmpty()) {
-      return body(code, act, wgt, sums);
+      return body(code, act, wgt, taps, sums);
     }
     Axis axis = nest.getFirst();
     List<Value> start = new ArrayList<>();
@@ -109,6 +127,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
                       nest.subList(1, nest.size()),
                       actHere,
                       wgtHere,
+                      taps,
                       carried.subList(2, carried.size())));
               return next;
             });
@@ -116,7 +135,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   }
 
   /** The multiplyAdds of one turn: unrolled taps × unrolled groups × tile. */
-  private List<Value> body(Code code, Value act, Value wgt, List<Value> sums) {
+  private List<Value> body(Code code, Value act, Value wgt, Taps taps, List<Value> sums) {
     Window w = conv.window();
     Leaf leaf = at.leaf();
     List<Value> next = new ArrayList<>(sums);
@@ -128,13 +147,15 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
             code.offset(
                 act,
                 (long) tap * w.dilationW() * layout.actColumnBytes() + part * leaf.actPartBytes());
-        multiplyAddTile(code, actHere, wgtHere, next);
+        int tapHere = tap;
+        multiplyAddTile(code, actHere, wgtHere, column -> taps.isWalked(tapHere, column), next);
       }
     }
     return next;
   }
 
-  private void multiplyAddTile(Code code, Value act, Value wgt, List<Value> sums) {
+  private void multiplyAddTile(
+      Code code, Value act, Value wgt, IntPredicate isWalked, List<Value> sums) {
     Window w = conv.window();
     Leaf leaf = at.leaf();
     List<List<Value>> vectors = new ArrayList<>();
@@ -148,6 +169,9 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     }
     for (int row = 0; row < at.ohTile(); row++) {
       for (int column = 0; column < at.owTile(); column++) {
+        if (!isWalked.test(column)) {
+          continue;
+        }
         List<Value> parts = new ArrayList<>();
         for (int part = 0; part < leaf.depth(); part++) {
           long offset =
@@ -227,13 +251,14 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
         code.divide(code.add(inside, w.dilationH() - 1L), w.dilationH()), Value.index(w.kh()));
   }
 
-  /**
-   * Where tap (0, 0) of the tile at (y, column) reads; before the buffer where rows are skipped.
-   */
+  /** Where tap (0, 0) of the tile reads; perhaps before the buffer where taps are skipped. */
   private Value actOf(Code code, Value act, Value y, Value column) {
     Window w = conv.window();
     int skippedRows = w.pad().top() - layout.top();
-    Value at0 = code.offset(act, -skippedRows * layout.actRowBytes());
+    int skippedColumns = w.pad().left() - layout.left();
+    Value at0 =
+        code.offset(
+            act, -skippedRows * layout.actRowBytes() - skippedColumns * layout.actColumnBytes());
     Value atRow = along(code, at0, y, w.strideH() * layout.actRowBytes());
     return along(code, atRow, column, w.strideW() * layout.actColumnBytes());
   }
@@ -248,6 +273,11 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
 
   /** Pointers of one batch and one block of output channels. */
   private record Operands(Value act, Value wgt, Value sums, Value out) {}
+
+  private interface Taps {
+    /** Whether a tap of a row is walked for a column of the tile. */
+    boolean isWalked(int tap, int column);
+  }
 
   private interface Unit {
     void write(Value batch, Value ocBlock, Value y, Value x);

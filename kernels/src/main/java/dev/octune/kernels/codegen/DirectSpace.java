@@ -8,6 +8,7 @@ import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Padding;
 import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ final class DirectSpace {
   private static final int ORDER = 9;
   private static final int BORDER = 10;
 
+  /** Longer rows have too few columns at the border for skipping to pay. */
+  private static final int MAX_TILES_WRITTEN = 2;
+
   private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4, 6, 8};
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
   private static final int[] UNROLLS = {1, 2, 4, 8};
@@ -60,6 +64,7 @@ final class DirectSpace {
   private final Workload workload;
   private final Contraction conv;
   private final List<Leaf> leaves;
+  private final List<Border> borders;
   private final List<Knob> knobs;
   private final Map<Strip, Integer> leastAccumulators = new HashMap<>();
 
@@ -69,6 +74,7 @@ final class DirectSpace {
     this.workload = workload;
     this.conv = conv;
     this.leaves = Leaves.of(target, conv.numerics());
+    this.borders = borders();
     this.knobs = knobs();
   }
 
@@ -121,7 +127,7 @@ final class DirectSpace {
         at[TAPS] == 1,
         at[REDUCE] == 1,
         at[ORDER] == 1,
-        at[BORDER] == 1 ? Border.ROWS_SKIPPED : Border.PACKED);
+        borders.get(at[BORDER]));
   }
 
   private int size(int knob, int[] at) {
@@ -140,7 +146,6 @@ final class DirectSpace {
 
   private List<Knob> knobs() {
     Window w = conv.window();
-    boolean rowsOutside = w.pad().top() > 0 || w.pad().bottom() > 0;
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Size("ic_block", icBlocks()),
@@ -154,7 +159,20 @@ final class DirectSpace {
         choice("taps", w.kw() > 1, "loop", "unrolled"),
         choice("reduce", conv.taps() > 1, "channels_outer", "taps_outer"),
         Knob.Choice.of("order", "channels_outer", "rows_outer"),
-        choice("border", rowsOutside, Border.PACKED.text(), Border.ROWS_SKIPPED.text()));
+        new Knob.Choice("border", borders.stream().map(Border::text).toList()));
+  }
+
+  private List<Border> borders() {
+    Padding pad = conv.window().pad();
+    List<Border> choices = new ArrayList<>();
+    choices.add(Border.PACKED);
+    if (pad.top() > 0 || pad.bottom() > 0) {
+      choices.add(Border.ROWS_SKIPPED);
+    }
+    if (pad.left() > 0 || pad.right() > 0) {
+      choices.add(Border.TAPS_SKIPPED);
+    }
+    return choices;
   }
 
   private static Knob choice(String name, boolean free, String first, String second) {
@@ -167,7 +185,9 @@ final class DirectSpace {
         && at.icBlock() / leaf.group() % at.unroll() == 0
         && at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
-        && at.bodyOperations(conv.window().kw()) <= MAX_BODY_OPERATIONS
+        && at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS
+        && (at.border() != Border.TAPS_SKIPPED || at.tapsUnrolled() || conv.window().kw() == 1)
+        && at.tilesWritten() <= MAX_TILES_WRITTEN
         && waste(at.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
         && at.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
         && isTile(leaf, at.ocVectors(), at.owTile(), at.strip())

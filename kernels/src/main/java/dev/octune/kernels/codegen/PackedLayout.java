@@ -50,8 +50,9 @@ record PackedLayout(
     return border == Border.PACKED ? conv.window().pad().top() : 0;
   }
 
+  /** Columns of the window left of column 0 of the packed activations. */
   int left() {
-    return conv.window().pad().left();
+    return border == Border.TAPS_SKIPPED ? 0 : conv.window().pad().left();
   }
 
   /** Packed rows: those that some tap reads. */
@@ -65,7 +66,9 @@ record PackedLayout(
   /** Packed columns: those that some tap reads. */
   int columns() {
     Window w = conv.window();
-    return (w.ow() - 1) * w.strideW() + (w.kw() - 1) * w.dilationW() + 1;
+    return border == Border.TAPS_SKIPPED
+        ? w.iw()
+        : (w.ow() - 1) * w.strideW() + (w.kw() - 1) * w.dilationW() + 1;
   }
 
   /** True where packed activations hold positions or channels that the plain ones don't. */

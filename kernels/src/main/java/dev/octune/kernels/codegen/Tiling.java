@@ -60,7 +60,12 @@ record Tiling(
         border);
   }
 
-  /** Rows may be skipped where what stands outside is stored as zero. */
+  /** Register tiles of a strip whose code is written out one by one. */
+  int tilesWritten() {
+    return border == Border.TAPS_SKIPPED ? Math.ceilDiv(strip, owTile) : 1;
+  }
+
+  /** Positions may be skipped where what stands outside is stored as zero. */
   boolean borderIsExact(Numerics numerics) {
     return border == Border.PACKED || actOffset(numerics) == numerics.azp();
   }
@@ -68,6 +73,6 @@ record Tiling(
   /** int16 holds an activation less any zero point, so there outside can always be zero. */
   private int actOffset(Numerics numerics) {
     boolean free = leaf.actElement().bits() > Byte.SIZE;
-    return free && border == Border.ROWS_SKIPPED ? numerics.azp() : leaf.actOffset();
+    return free && border != Border.PACKED ? numerics.azp() : leaf.actOffset();
   }
 }
