@@ -34,33 +34,27 @@ static void arena_free(struct arena *arena) {
 }
 
 /* Maps a buffer that begins at the lower guard (LEFT) or ends, rounded up to the alignment, at the
- * upper one (RIGHT). `sharing`: MAP_SHARED for what forked children read or write, else
- * MAP_PRIVATE. 0 where there is no memory. */
-static int arena_map(struct arena *arena, enum region region, u64 bytes, enum side side,
-                     s64 sharing) {
+ * upper one (RIGHT). 0 where there is no memory. */
+static int arena_map(struct arena *arena, enum region region, u64 bytes, enum side side) {
   u64 guard = round_up(GUARD_BYTES, page_bytes);
   arena->region = region;
   arena->bytes = bytes;
   arena->middle_bytes = round_up(bytes + (bytes == 0), page_bytes);
   arena->map_bytes = arena->middle_bytes + 2 * guard;
-  arena->map = map_memory(arena->map_bytes, PROT_NONE, sharing);
+  arena->map = map_memory(arena->map_bytes, PROT_NONE, MAP_PRIVATE);
   if (!arena->map) {
     return 0;
   }
   arena->middle = arena->map + guard;
   /* Mapped over, not mprotected: a closed sandbox has no mprotect. */
   if (sys(SYS_mmap, (s64)arena->middle, (s64)arena->middle_bytes, PROT_READ | PROT_WRITE,
-          sharing | MAP_FIXED | MAP_ANONYMOUS, -1, 0) != (s64)arena->middle) {
+          MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) != (s64)arena->middle) {
     arena_free(arena);
     return 0;
   }
   u64 offset = side == LEFT ? 0 : arena->middle_bytes - round_up(bytes, BUFFER_ALIGNMENT);
   arena->at = arena->middle + offset;
   return 1;
-}
-
-static void arena_protect(struct arena *arena, s64 protection) {
-  SYS3(mprotect, arena->middle, arena->middle_bytes, protection);
 }
 
 static void arena_set_canaries(struct arena *arena) {

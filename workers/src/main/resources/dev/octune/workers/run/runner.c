@@ -32,27 +32,31 @@ static struct layout *find_layout(u64 id) {
   return NULL;
 }
 
-/* Maps a buffer that children share, and counts it. */
-static int hold(struct arena *arena, enum region region, u64 bytes) {
-  if (!arena_map(arena, region, bytes, RIGHT, MAP_SHARED)) {
-    return 0;
-  }
-  held_bytes += arena->map_bytes;
-  return 1;
+/* Maps what children share, and counts it. NULL where there is no memory. */
+static u8 *hold(u64 bytes, u64 *map_bytes) {
+  *map_bytes = round_up(bytes, page_bytes);
+  u8 *map = map_memory(*map_bytes, PROT_READ | PROT_WRITE, MAP_SHARED);
+  held_bytes += map ? *map_bytes : 0;
+  return map;
 }
 
-static void let_go(struct arena *arena) {
-  if (arena->map) {
-    held_bytes -= arena->map_bytes;
-    arena_free(arena);
+static void let_go(u8 **map, u64 map_bytes) {
+  if (*map) {
+    held_bytes -= map_bytes;
+    SYS2(munmap, *map, map_bytes);
+    *map = NULL;
   }
+}
+
+/* A piece of a mapping; `at` moves behind it. */
+static u8 *take(u8 **at, u64 bytes) {
+  u8 *piece = *at;
+  *at += round_up(bytes, BUFFER_ALIGNMENT);
+  return piece;
 }
 
 static void drop_layout(struct layout *layout) {
-  for (u64 fill = 0; fill < MAX_FILLS; fill++) {
-    let_go(&layout->act[fill]);
-    let_go(&layout->wgt[fill]);
-  }
+  let_go(&layout->map, layout->map_bytes);
   if (layout->code) {
     SYS2(munmap, layout->code, layout->code_map_bytes);
     layout->code = NULL;
@@ -66,11 +70,7 @@ static void drop_problem(struct problem *problem) {
       drop_layout(&layouts[i]);
     }
   }
-  for (u64 fill = 0; fill < MAX_FILLS; fill++) {
-    let_go(&problem->act[fill]);
-    let_go(&problem->wgt[fill]);
-    let_go(&problem->out[fill]);
-  }
+  let_go(&problem->map, problem->map_bytes);
   problem->used = 0;
 }
 
@@ -97,36 +97,41 @@ static void on_problem(struct reader *in) {
   problem->id = id;
   problem->used = 1;
   problem->fills = fills;
-  problem->out_elements = outs;
+  problem->act_bytes = acts;
+  problem->wgt_bytes = wgts;
+  problem->out_bytes = outs * 4;
+  u64 fill_bytes = round_up(acts, BUFFER_ALIGNMENT) + round_up(wgts, BUFFER_ALIGNMENT) +
+                   round_up(outs * 4, BUFFER_ALIGNMENT);
+  problem->map = hold(fills * fill_bytes, &problem->map_bytes);
+  if (!problem->map) {
+    drop_problem(problem);
+    reply_error("problem: no memory for operands and answers");
+    return;
+  }
+  u8 *at = problem->map;
   for (u64 fill = 0; fill < fills; fill++) {
     u64 act_pattern = read_word(in), wgt_pattern = read_word(in);
-    if (!hold(&problem->act[fill], REGION_PLAIN_ACT, acts) ||
-        !hold(&problem->wgt[fill], REGION_PLAIN_WGT, wgts) ||
-        !hold(&problem->out[fill], REGION_PLAIN_OUT, outs * 4)) {
-      drop_problem(problem);
-      reply_error("problem: no memory for operands and answers");
-      return;
-    }
-    fill_operand(problem->act[fill].at, acts, act_pattern, seed, ACT_STREAM, act_min, act_max);
-    fill_operand(problem->wgt[fill].at, wgts, wgt_pattern, seed, WGT_STREAM, wgt_min, wgt_max);
-    arena_protect(&problem->act[fill], PROT_READ);
-    arena_protect(&problem->wgt[fill], PROT_READ);
-    arena_protect(&problem->out[fill], PROT_READ);
+    problem->act[fill] = take(&at, acts);
+    problem->wgt[fill] = take(&at, wgts);
+    problem->out[fill] = take(&at, outs * 4);
+    fill_operand(problem->act[fill], acts, act_pattern, seed, ACT_STREAM, act_min, act_max);
+    fill_operand(problem->wgt[fill], wgts, wgt_pattern, seed, WGT_STREAM, wgt_min, wgt_max);
   }
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ);
   reply_words(NULL, 0);
 }
 
 static void on_answer(struct reader *in) {
   struct problem *problem = find_problem(read_word(in));
   u64 fill = read_word(in), offset = read_word(in), bytes = (u64)(in->end - in->at);
-  if (in->torn || !problem || fill >= problem->fills || offset > problem->out[fill].bytes ||
-      bytes > problem->out[fill].bytes - offset) {
+  if (in->torn || !problem || fill >= problem->fills || offset > problem->out_bytes ||
+      bytes > problem->out_bytes - offset) {
     reply_error("answer: no such problem, fill or place");
     return;
   }
-  arena_protect(&problem->out[fill], PROT_READ | PROT_WRITE);
-  memcpy(problem->out[fill].at + offset, in->at, bytes);
-  arena_protect(&problem->out[fill], PROT_READ);
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ | PROT_WRITE);
+  memcpy(problem->out[fill] + offset, in->at, bytes);
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ);
   reply_words(NULL, 0);
 }
 
@@ -137,12 +142,12 @@ static void on_operand(struct reader *in) {
     reply_error("operand: no such problem or fill");
     return;
   }
-  struct arena *arena = which == 0 ? &problem->act[fill] : &problem->wgt[fill];
-  if (arena->bytes > MAX_PAYLOAD_BYTES) {
+  u64 bytes = which == 0 ? problem->act_bytes : problem->wgt_bytes;
+  if (bytes > MAX_PAYLOAD_BYTES) {
     reply_error("operand: too large for a frame");
     return;
   }
-  reply(REPLY_OK, arena->at, arena->bytes);
+  reply(REPLY_OK, which == 0 ? problem->act[fill] : problem->wgt[fill], bytes);
 }
 
 /* ---- Children ---- */
@@ -235,12 +240,15 @@ static u64 packing_cpu;
 
 static void pack_in_child(u64 unused) {
   (void)unused;
-  pack_body(packing, packing_cpu, memory_limit(packing->act_bytes + packing->wgt_bytes));
+  struct problem *problem = packing->problem;
+  pack_body(packing, packing_cpu,
+            memory_limit(packing->act_bytes + packing->wgt_bytes + packing->out_bytes +
+                         problem->act_bytes + problem->wgt_bytes));
 }
 
 static void measure_in_child(u64 unused) {
   (void)unused;
-  u64 bytes = trial.problem->out_elements * 4;
+  u64 bytes = trial.problem->out_bytes;
   for (u64 k = 0; k < trial.kernel_count; k++) {
     struct layout *layout = trial.kernel[k].layout;
     bytes += layout->act_bytes + layout->wgt_bytes + layout->out_bytes + 2 * HUGE_PAGE_BYTES;
@@ -276,15 +284,17 @@ static void on_layout(struct reader *in) {
   *layout = (struct layout){.id = id, .used = 1, .problem = problem, .act_bytes = act_bytes,
                             .wgt_bytes = wgt_bytes, .out_bytes = out_bytes};
   layout->code = map_code(in->at, code_bytes, &layout->code_map_bytes);
-  int mapped = layout->code != NULL;
-  for (u64 fill = 0; mapped && fill < problem->fills; fill++) {
-    mapped = hold(&layout->act[fill], REGION_ACT, act_bytes) &&
-             hold(&layout->wgt[fill], REGION_WGT, wgt_bytes);
-  }
-  if (!mapped) {
+  u64 fill_bytes = round_up(act_bytes, BUFFER_ALIGNMENT) + round_up(wgt_bytes, BUFFER_ALIGNMENT);
+  layout->map = hold(problem->fills * fill_bytes, &layout->map_bytes);
+  if (!layout->code || !layout->map) {
     drop_layout(layout);
     reply_error("layout: no memory for packed operands");
     return;
+  }
+  u8 *at = layout->map;
+  for (u64 fill = 0; fill < problem->fills; fill++) {
+    layout->act[fill] = take(&at, act_bytes);
+    layout->wgt[fill] = take(&at, wgt_bytes);
   }
   layout->pack_act = layout->code + pack_act;
   layout->pack_wgt = layout->code + pack_wgt;
@@ -292,10 +302,7 @@ static void on_layout(struct reader *in) {
   packing = layout;
   packing_cpu = cpu;
   enum outcome outcome = in_child(pack_in_child, limit, 1);
-  for (u64 fill = 0; fill < problem->fills; fill++) {
-    arena_protect(&layout->act[fill], PROT_READ);
-    arena_protect(&layout->wgt[fill], PROT_READ);
-  }
+  SYS3(mprotect, layout->map, layout->map_bytes, PROT_READ);
   reply_report();
   if (outcome != OUTCOME_DONE) {
     drop_layout(layout);

@@ -25,12 +25,15 @@ enum {
   MAX_WATCHED = 8 + 9 * MAX_KERNELS + MAX_THREADS
 };
 
-/* Operands and answers of one workload and seed, one of each per fill. */
+/* Operands and answers of one workload and seed, one of each per fill. One mapping holds them all,
+ * here and in a layout: what a fork costs grows with the number of mappings. */
 struct problem {
   u64 id;
   int used;
-  u64 fills, out_elements;
-  struct arena act[MAX_FILLS], wgt[MAX_FILLS], out[MAX_FILLS];
+  u64 fills, act_bytes, wgt_bytes, out_bytes;
+  u8 *map;
+  u64 map_bytes;
+  u8 *act[MAX_FILLS], *wgt[MAX_FILLS], *out[MAX_FILLS];
 };
 
 /* Packing of a problem's operands: the code, and the packed operands themselves. */
@@ -42,7 +45,9 @@ struct layout {
   u8 *code;
   u64 code_map_bytes;
   const u8 *pack_act, *pack_wgt, *unpack_out;
-  struct arena act[MAX_FILLS], wgt[MAX_FILLS];
+  u8 *map;
+  u64 map_bytes;
+  u8 *act[MAX_FILLS], *wgt[MAX_FILLS];
 };
 
 struct kernel {
@@ -262,7 +267,7 @@ static void member_main(void *argument) {
 
 static int member_stacks(struct member *member) {
   struct arena stack;
-  if (!arena_map(&stack, REGION_STACK, KERNEL_STACK_BYTES, RIGHT, MAP_PRIVATE)) {
+  if (!arena_map(&stack, REGION_STACK, KERNEL_STACK_BYTES, RIGHT)) {
     return 0;
   }
   watch(&stack);
@@ -363,9 +368,9 @@ static void check_output(struct kernel *kernel, u64 fill, const u8 *out) {
   call(layout->unpack_out, out, plain_out.at, NULL, 0, 1);
   check_canaries(&plain_out);
   const s32 *got = (const s32 *)plain_out.at;
-  const s32 *expected = (const s32 *)layout->problem->out[fill].at;
+  const s32 *expected = (const s32 *)layout->problem->out[fill];
   u64 bytes = plain_out.bytes;
-  u64 at = first_difference(plain_out.at, layout->problem->out[fill].at, bytes);
+  u64 at = first_difference(plain_out.at, layout->problem->out[fill], bytes);
   if (at < bytes) {
     for (u64 i = 0; i < bytes / 4; i++) {
       report->count += got[i] != expected[i];
@@ -379,22 +384,23 @@ static void check_output(struct kernel *kernel, u64 fill, const u8 *out) {
   kernel->proved_fill = fill;
 }
 
+static void guard(struct arena *arena, enum region region, u64 bytes, enum side side) {
+  if (!arena_map(arena, region, bytes, side)) {
+    finish(OUTCOME_NO_MEMORY);
+  }
+  watch(arena);
+  arena_set_canaries(arena);
+}
+
 /* The packed operands of one side: at its guard pages, with canaries in the slack. */
 struct buffers {
   struct arena act, wgt, out;
 };
 
 static void map_buffers(struct buffers *buffers, const struct layout *layout, enum side side) {
-  if (!arena_map(&buffers->act, REGION_ACT, layout->act_bytes, side, MAP_PRIVATE) ||
-      !arena_map(&buffers->wgt, REGION_WGT, layout->wgt_bytes, side, MAP_PRIVATE) ||
-      !arena_map(&buffers->out, REGION_OUT, layout->out_bytes, side, MAP_PRIVATE)) {
-    finish(OUTCOME_NO_MEMORY);
-  }
-  struct arena *all[] = {&buffers->act, &buffers->wgt, &buffers->out};
-  for (int i = 0; i < 3; i++) {
-    watch(all[i]);
-    arena_set_canaries(all[i]);
-  }
+  guard(&buffers->act, REGION_ACT, layout->act_bytes, side);
+  guard(&buffers->wgt, REGION_WGT, layout->wgt_bytes, side);
+  guard(&buffers->out, REGION_OUT, layout->out_bytes, side);
 }
 
 static void free_buffers(struct buffers *buffers) {
@@ -421,8 +427,8 @@ static void check_run(struct trial *trial, struct kernel *kernel, u64 fill, enum
   check_canaries(&at->act);
   check_canaries(&at->wgt);
   check_canaries(&at->out);
-  check_unchanged(REGION_ACT, at->act.at, layout->act[fill].at, layout->act_bytes);
-  check_unchanged(REGION_WGT, at->wgt.at, layout->wgt[fill].at, layout->wgt_bytes);
+  check_unchanged(REGION_ACT, at->act.at, layout->act[fill], layout->act_bytes);
+  check_unchanged(REGION_WGT, at->wgt.at, layout->wgt[fill], layout->wgt_bytes);
   check_output(kernel, fill, at->out.at);
   check_canaries(&at->out);
 }
@@ -435,10 +441,10 @@ static void check_kernel(struct trial *trial, struct kernel *kernel) {
   map_buffers(&left, layout, LEFT);
   map_buffers(&right, layout, RIGHT);
   for (u64 fill = trial->problem->fills; fill-- > 0;) {
-    memcpy(left.act.at, layout->act[fill].at, layout->act_bytes);
-    memcpy(left.wgt.at, layout->wgt[fill].at, layout->wgt_bytes);
-    memcpy(right.act.at, layout->act[fill].at, layout->act_bytes);
-    memcpy(right.wgt.at, layout->wgt[fill].at, layout->wgt_bytes);
+    memcpy(left.act.at, layout->act[fill], layout->act_bytes);
+    memcpy(left.wgt.at, layout->wgt[fill], layout->wgt_bytes);
+    memcpy(right.act.at, layout->act[fill], layout->act_bytes);
+    memcpy(right.wgt.at, layout->wgt[fill], layout->wgt_bytes);
     check_run(trial, kernel, fill, RUN_LEFT, &left, POISON_LEFT);
     check_run(trial, kernel, fill, RUN_RIGHT, &right, POISON_RIGHT);
     if (fill == 0) {
@@ -502,8 +508,8 @@ static void map_placement(struct kernel *kernel, u64 *random) {
   watch_placed(placed, REGION_ACT, placed->act, layout->act_bytes);
   watch_placed(placed, REGION_WGT, placed->wgt, layout->wgt_bytes);
   watch_placed(placed, REGION_OUT, placed->out, layout->out_bytes);
-  memcpy(placed->act, layout->act[0].at, layout->act_bytes);
-  memcpy(placed->wgt, layout->wgt[0].at, layout->wgt_bytes);
+  memcpy(placed->act, layout->act[0], layout->act_bytes);
+  memcpy(placed->wgt, layout->wgt[0], layout->wgt_bytes);
 }
 
 static u64 time_calls(const struct kernel *kernel, u64 calls) {
@@ -590,8 +596,8 @@ static void time_kernels(struct trial *trial) {
       struct kernel *kernel = &trial->kernel[k];
       struct layout *layout = kernel->layout;
       report->kernel = k;
-      check_unchanged(REGION_ACT, kernel->placement.act, layout->act[0].at, layout->act_bytes);
-      check_unchanged(REGION_WGT, kernel->placement.wgt, layout->wgt[0].at, layout->wgt_bytes);
+      check_unchanged(REGION_ACT, kernel->placement.act, layout->act[0], layout->act_bytes);
+      check_unchanged(REGION_WGT, kernel->placement.wgt, layout->wgt[0], layout->wgt_bytes);
       if (kernel->proved) {
         check_output(kernel, 0, kernel->placement.out);
       }
@@ -623,29 +629,42 @@ static u8 *map_code(const u8 *bytes, u64 size, u64 *map_bytes) {
   return code;
 }
 
-/* Packs every fill into guarded buffers, then into the layout's shared copies. The bytes before
- * packing are garbage, so that a kernel which reads what packing did not write shows. */
+/* Packs every fill from guarded buffers into guarded buffers, then into the layout's shared
+ * copies. The bytes before packing are garbage, so that a kernel which reads what packing did not
+ * write shows. */
 static void pack_body(struct layout *layout, u64 cpu, u64 memory_bytes) {
-  struct buffers buffers[2];
+  struct problem *problem = layout->problem;
+  struct arena plain_act[2], plain_wgt[2];
+  struct buffers packed[2];
   report->phase = PHASE_SETUP;
   start_team(1, &cpu, 1);
-  map_buffers(&buffers[LEFT], layout, LEFT);
-  map_buffers(&buffers[RIGHT], layout, RIGHT);
+  for (enum side side = LEFT; side <= RIGHT; side++) {
+    guard(&plain_act[side], REGION_PLAIN_ACT, problem->act_bytes, side);
+    guard(&plain_wgt[side], REGION_PLAIN_WGT, problem->wgt_bytes, side);
+    map_buffers(&packed[side], layout, side);
+  }
   close_sandbox(memory_bytes);
   report->phase = PHASE_PACK;
-  for (u64 fill = 0; fill < layout->problem->fills; fill++) {
+  for (u64 fill = 0; fill < problem->fills; fill++) {
     enum side side = fill % 2 == 0 ? LEFT : RIGHT;
-    struct buffers *to = &buffers[side];
+    struct arena *act = &plain_act[side], *wgt = &plain_wgt[side];
+    struct buffers *to = &packed[side];
     report->fill = fill;
     report->run = side == LEFT ? RUN_LEFT : RUN_RIGHT;
+    memcpy(act->at, problem->act[fill], act->bytes);
+    memcpy(wgt->at, problem->wgt[fill], wgt->bytes);
     memset(to->act.at, side == LEFT ? POISON_LEFT : POISON_RIGHT, layout->act_bytes);
     memset(to->wgt.at, side == LEFT ? POISON_LEFT : POISON_RIGHT, layout->wgt_bytes);
-    call(layout->pack_act, layout->problem->act[fill].at, to->act.at, NULL, 0, 1);
-    call(layout->pack_wgt, layout->problem->wgt[fill].at, to->wgt.at, NULL, 0, 1);
-    check_canaries(&to->act);
-    check_canaries(&to->wgt);
-    memcpy(layout->act[fill].at, to->act.at, layout->act_bytes);
-    memcpy(layout->wgt[fill].at, to->wgt.at, layout->wgt_bytes);
+    call(layout->pack_act, act->at, to->act.at, NULL, 0, 1);
+    call(layout->pack_wgt, wgt->at, to->wgt.at, NULL, 0, 1);
+    struct arena *all[] = {act, wgt, &to->act, &to->wgt};
+    for (int i = 0; i < 4; i++) {
+      check_canaries(all[i]);
+    }
+    check_unchanged(REGION_PLAIN_ACT, act->at, problem->act[fill], act->bytes);
+    check_unchanged(REGION_PLAIN_WGT, wgt->at, problem->wgt[fill], wgt->bytes);
+    memcpy(layout->act[fill], to->act.at, layout->act_bytes);
+    memcpy(layout->wgt[fill], to->wgt.at, layout->wgt_bytes);
   }
   finish(OUTCOME_DONE);
 }
@@ -653,11 +672,7 @@ static void pack_body(struct layout *layout, u64 cpu, u64 memory_bytes) {
 static void measure_body(struct trial *trial, u64 memory_bytes) {
   report->phase = PHASE_SETUP;
   start_team(trial->threads, trial->cpu, trial->cpu_count);
-  if (!arena_map(&plain_out, REGION_PLAIN_OUT, trial->problem->out_elements * 4, RIGHT,
-                 MAP_PRIVATE)) {
-    finish(OUTCOME_NO_MEMORY);
-  }
-  watch(&plain_out);
+  guard(&plain_out, REGION_PLAIN_OUT, trial->problem->out_bytes, RIGHT);
   for (u64 k = 0; k < trial->kernel_count; k++) {
     struct kernel *kernel = &trial->kernel[k];
     u64 unused;

@@ -4,6 +4,7 @@ import dev.octune.kernels.measure.MeasureRequest;
 import dev.octune.kernels.target.Host;
 import dev.octune.workers.run.Connection;
 import java.util.OptionalDouble;
+import java.util.concurrent.locks.LockSupport;
 
 /** A process with a device whose kernel hangs, for a test to kill. Says so once it does. */
 final class HangingCoordinator {
@@ -26,7 +27,7 @@ final class HangingCoordinator {
           .flatMap(ProcessHandle::children)
           .findAny()
           .isEmpty()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
       System.out.println("hanging");
       hanging.join();

@@ -2,6 +2,7 @@ package dev.octune.workers.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -62,8 +63,28 @@ final class RunnerIT {
         runner.operand(problem, Fill.RANDOM, false);
         mostBytes = Math.max(mostBytes, runner.heldBytes());
       }
-      long oneBytes = 3L * Fill.ALL.size() * (3 * 65536);
-      assertTrue(mostBytes <= Wire.MAX_PROBLEMS * oneBytes, "held " + mostBytes);
+      long pageBytes = 64 << 10; // the largest that Linux has
+      assertTrue(mostBytes <= Wire.MAX_PROBLEMS * pageBytes, "held " + mostBytes);
+    }
+  }
+
+  @Test
+  void run_manyLayouts_memoryStaysBounded() throws Exception {
+    Problem problem =
+        Problem.solve(Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), 1);
+    RunPlan plan = new RunPlan(1, List.of(), Duration.ofSeconds(5), Optional.empty());
+    byte[] ret = {(byte) 0xc3};
+    try (Runner runner = start()) {
+      long mostBytes = 0;
+      for (int layout = 0; layout < Wire.MAX_LAYOUTS + 50; layout++) {
+        Packing packing = new Packing("layout-" + layout, ret, 0, 0, 0, 4, 16, 16);
+        Verdict verdict =
+            runner.run(problem, List.of(new Packing.Kernel(packing, new Code(ret, 0))), plan);
+        assertInstanceOf(Verdict.Wrong.class, verdict);
+        mostBytes = Math.max(mostBytes, runner.heldBytes());
+      }
+      long pageBytes = 64 << 10; // the largest that Linux has
+      assertTrue(mostBytes <= (Wire.MAX_LAYOUTS + 1) * pageBytes, "held " + mostBytes);
     }
   }
 
