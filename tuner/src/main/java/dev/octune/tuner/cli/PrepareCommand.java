@@ -1,5 +1,6 @@
 package dev.octune.tuner.cli;
 
+import dev.octune.workers.build.Builder;
 import dev.octune.workers.toolchain.Toolchain;
 import dev.octune.workers.toolchain.ToolchainException;
 import java.io.IOException;
@@ -16,8 +17,9 @@ import picocli.CommandLine.Spec;
 
 /**
  * What the launcher runs once after a build, so that no user's command has to wait for it: unpacks
- * the toolchain and tunes one small layer into a database that is thrown away. The launcher records
- * which classes this run loads, so it goes the way that {@code tune} and {@code lookup} go.
+ * the toolchain, records the builder's start-up and tunes one small layer into a database that is
+ * thrown away. The launcher records which classes this run loads, so it goes the way that {@code
+ * tune} and {@code lookup} go.
  */
 @Command(name = "prepare", hidden = true, description = "Unpacks the compiler (the launcher's).")
 final class PrepareCommand implements Callable<Integer> {
@@ -33,9 +35,10 @@ final class PrepareCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Override
-  public Integer call() throws ToolchainException {
-    Toolchain.locate();
+  public Integer call() throws ToolchainException, InterruptedException {
+    Toolchain toolchain = Toolchain.locate();
     try {
+      Builder.recordStart(toolchain);
       Path folder = Files.createTempDirectory("octune-prepare");
       try {
         String db = folder.resolve("db").toString();
@@ -46,7 +49,9 @@ final class PrepareCommand implements Callable<Integer> {
         delete(folder);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("No temporary folder. Mend: set TMPDIR to one", e);
+      throw new UncheckedIOException(
+          "No temporary folder, or no builder (" + e.getMessage() + "). Mend: set TMPDIR to one",
+          e);
     }
     return Octune.EXIT_DONE;
   }

@@ -1,9 +1,13 @@
 package dev.octune.workers.build;
 
+import dev.octune.kernels.target.Isa;
 import dev.octune.workers.toolchain.Toolchain;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +28,19 @@ public final class Builder implements AutoCloseable {
 
   /** Loop strength reduction takes a quarter of the time and changes no kernel's speed. */
   private static final List<String> LLVM_OPTIONS = List.of("-disable-lsr");
+
+  private static final Duration RECORD_LIMIT = Duration.ofSeconds(60);
+
+  private static final BuildRequest RECORDED_BUILD =
+      new BuildRequest(
+          Isa.SSE2,
+          """
+          target triple = "x86_64-unknown-linux-gnu"
+          define void @octune_run(ptr %out) nounwind {
+            store i32 7, ptr %out
+            ret void
+          }
+          """);
 
   private final BlockingQueue<BuildJob> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
   private final ScheduledThreadPoolExecutor watchdog;
@@ -48,10 +65,39 @@ public final class Builder implements AutoCloseable {
   }
 
   static Builder start(Toolchain toolchain, BuilderSettings settings, List<String> llvmOptions) {
-    return new Builder(
-        settings,
-        new BuilderMain.Arguments(
-            toolchain.libLlvm(), ProcessHandle.current().pid(), settings.cpus(), llvmOptions));
+    return new Builder(settings, arguments(toolchain, settings.cpus(), llvmOptions));
+  }
+
+  /**
+   * Has a child write the file that later children start from in half the time, where the system
+   * property {@code octune.builder.aotCache} names one; that takes seconds, and a failure costs
+   * only those. The launcher's preparation calls it, from jars: the JVM records no class folders.
+   */
+  public static void recordStart(Toolchain toolchain) throws IOException, InterruptedException {
+    String file = System.getProperty(StartCache.PROPERTY, "");
+    if (file.isEmpty()) {
+      return;
+    }
+    Child child =
+        Child.start(
+            "octune-builder-recording",
+            arguments(toolchain, Set.of(), LLVM_OPTIONS),
+            new StartCache.Recorded(Path.of(file)));
+    try {
+      child.read();
+      for (Output output : Output.values()) {
+        child.order(BuildOrder.of(RECORDED_BUILD, output));
+        child.read();
+      }
+    } finally {
+      child.finish(RECORD_LIMIT);
+    }
+  }
+
+  private static BuilderMain.Arguments arguments(
+      Toolchain toolchain, Set<Integer> cpus, List<String> llvmOptions) {
+    return new BuilderMain.Arguments(
+        toolchain.libLlvm(), ProcessHandle.current().pid(), cpus, llvmOptions);
   }
 
   /** Compiles and links a module; waits while the queue is full, not for the build. */

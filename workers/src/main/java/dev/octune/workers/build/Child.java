@@ -5,6 +5,7 @@ import dev.octune.rpc.frame.FrameChannel;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,6 @@ final class Child {
       List.of(
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
-          "-Xshare:auto",
           "-Xmx160m",
           // LLVM recurses deeply over long blocks.
           "-Xss16m",
@@ -47,10 +47,12 @@ final class Child {
   }
 
   /** Starts a process; it is ready once {@link #read} has answered for the first time. */
-  static Child start(String name, BuilderMain.Arguments arguments) throws IOException {
+  static Child start(String name, BuilderMain.Arguments arguments, StartCache cache)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
+    command.addAll(cache.jvmOptions());
     command.addAll(List.of("-cp", absoluteClassPath(), BuilderMain.class.getName()));
     command.addAll(arguments.words());
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -81,6 +83,14 @@ final class Child {
   /** Ends the process at once; whoever reads from it gets an error. Any thread may call it. */
   void kill() {
     process.destroyForcibly();
+  }
+
+  /** Closes its input and waits until the process has ended by itself, or kills it at the limit. */
+  void finish(Duration limit) throws IOException, InterruptedException {
+    channel.close();
+    if (!process.waitFor(limit)) {
+      process.destroyForcibly();
+    }
   }
 
   /** Kills the process, waits for its end and says how it came. */

@@ -168,7 +168,7 @@ final class ChildThread extends Thread {
   }
 
   private Child startChild() throws IOException {
-    Child started = Child.start(getName(), arguments);
+    Child started = Child.start(getName(), arguments, StartCache.named());
     child = started;
     ready = false;
     builds = 0;

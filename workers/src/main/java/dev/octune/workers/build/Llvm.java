@@ -8,7 +8,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -61,57 +60,41 @@ final class Llvm {
   /** What LLVM's warning says where a function takes more stack than its attribute allows. */
   private static final String STACK_WARNING = "stack frame size";
 
-  private final Linker linker = Linker.nativeLinker();
   private final Arena lifetime = Arena.global();
-  private final SymbolLookup library;
+  private final NativeLibrary library;
 
-  private final MethodHandle contextCreate = pointer("LLVMContextCreate");
-  private final MethodHandle contextDispose = nothing("LLVMContextDispose", ADDRESS);
-  private final MethodHandle contextSetDiagnosticHandler =
-      nothing("LLVMContextSetDiagnosticHandler", ADDRESS, ADDRESS, ADDRESS);
-  private final MethodHandle bufferWithRange =
-      pointer("LLVMCreateMemoryBufferWithMemoryRange", ADDRESS, JAVA_LONG, ADDRESS, JAVA_INT);
-  private final MethodHandle bufferStart = pointer("LLVMGetBufferStart", ADDRESS);
-  private final MethodHandle bufferSize =
-      function("LLVMGetBufferSize", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
-  private final MethodHandle bufferDispose = nothing("LLVMDisposeMemoryBuffer", ADDRESS);
-  private final MethodHandle parseIr =
-      number("LLVMParseIRInContext", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
-  private final MethodHandle verifyModule = number("LLVMVerifyModule", ADDRESS, JAVA_INT, ADDRESS);
-  private final MethodHandle moduleDispose = nothing("LLVMDisposeModule", ADDRESS);
-  private final MethodHandle moduleText = pointer("LLVMPrintModuleToString", ADDRESS);
-  private final MethodHandle firstFunction = pointer("LLVMGetFirstFunction", ADDRESS);
-  private final MethodHandle nextFunction = pointer("LLVMGetNextFunction", ADDRESS);
-  private final MethodHandle stringAttribute =
-      pointer("LLVMCreateStringAttribute", ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
-  private final MethodHandle addAttribute =
-      nothing("LLVMAddAttributeAtIndex", ADDRESS, JAVA_INT, ADDRESS);
-  private final MethodHandle runPasses =
-      pointer("LLVMRunPasses", ADDRESS, ADDRESS, ADDRESS, ADDRESS);
-  private final MethodHandle emitFile =
-      number("LLVMTargetMachineEmitToMemoryBuffer", ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
-  private final MethodHandle messageDispose = nothing("LLVMDisposeMessage", ADDRESS);
-  private final MethodHandle errorMessage = pointer("LLVMGetErrorMessage", ADDRESS);
-  private final MethodHandle targetFromTriple =
-      number("LLVMGetTargetFromTriple", ADDRESS, ADDRESS, ADDRESS);
-  private final MethodHandle machineCreate =
-      pointer(
-          "LLVMCreateTargetMachine",
-          ADDRESS,
-          ADDRESS,
-          ADDRESS,
-          ADDRESS,
-          JAVA_INT,
-          JAVA_INT,
-          JAVA_INT);
-  private final MethodHandle diagnosticSeverity = number("LLVMGetDiagInfoSeverity", ADDRESS);
-  private final MethodHandle diagnosticText = pointer("LLVMGetDiagInfoDescription", ADDRESS);
+  private final NativeLibrary.Function contextCreate = llvm("ContextCreate");
+  private final NativeLibrary.Function contextDispose = llvm("ContextDispose");
+  private final NativeLibrary.Function contextSetDiagnosticHandler =
+      llvm("ContextSetDiagnosticHandler");
+  private final NativeLibrary.Function createMemoryBufferWithMemoryRange =
+      llvm("CreateMemoryBufferWithMemoryRange");
+  private final NativeLibrary.Function getBufferStart = llvm("GetBufferStart");
+  private final NativeLibrary.Function getBufferSize = llvm("GetBufferSize");
+  private final NativeLibrary.Function disposeMemoryBuffer = llvm("DisposeMemoryBuffer");
+  private final NativeLibrary.Function parseIRInContext = llvm("ParseIRInContext");
+  private final NativeLibrary.Function verifyModule = llvm("VerifyModule");
+  private final NativeLibrary.Function disposeModule = llvm("DisposeModule");
+  private final NativeLibrary.Function printModuleToString = llvm("PrintModuleToString");
+  private final NativeLibrary.Function getFirstFunction = llvm("GetFirstFunction");
+  private final NativeLibrary.Function getNextFunction = llvm("GetNextFunction");
+  private final NativeLibrary.Function createStringAttribute = llvm("CreateStringAttribute");
+  private final NativeLibrary.Function addAttributeAtIndex = llvm("AddAttributeAtIndex");
+  private final NativeLibrary.Function runPasses = llvm("RunPasses");
+  private final NativeLibrary.Function targetMachineEmitToMemoryBuffer =
+      llvm("TargetMachineEmitToMemoryBuffer");
+  private final NativeLibrary.Function disposeMessage = llvm("DisposeMessage");
+  private final NativeLibrary.Function getErrorMessage = llvm("GetErrorMessage");
+  private final NativeLibrary.Function getTargetFromTriple = llvm("GetTargetFromTriple");
+  private final NativeLibrary.Function createTargetMachine = llvm("CreateTargetMachine");
+  private final NativeLibrary.Function getDiagInfoSeverity = llvm("GetDiagInfoSeverity");
+  private final NativeLibrary.Function getDiagInfoDescription = llvm("GetDiagInfoDescription");
 
   private final MemorySegment onDiagnostic;
-  private final MemorySegment passOptions;
+  private final long passOptions;
   private final MemorySegment passes = lifetime.allocateFrom("function(mem2reg)");
   private final MemorySegment bufferName = lifetime.allocateFrom("ir");
-  private final Map<List<String>, MemorySegment> machines = new HashMap<>();
+  private final Map<List<String>, Long> machines = new HashMap<>();
   private final List<String> complaints = new ArrayList<>();
 
   /**
@@ -120,15 +103,15 @@ final class Llvm {
    * @param options of LLVM's command line, set once for the process
    */
   Llvm(Path libLlvm, List<String> options) throws Throwable {
-    library = SymbolLookup.libraryLookup(libLlvm, Arena.global());
+    library = new NativeLibrary(SymbolLookup.libraryLookup(libLlvm, Arena.global()));
     super();
     for (String backEnd : BACK_ENDS) {
       for (String part : List.of("TargetInfo", "Target", "TargetMC", "AsmPrinter")) {
-        nothing("LLVMInitialize" + backEnd + part).invokeExact();
+        llvm("Initialize" + backEnd + part).call();
       }
     }
     setOptions(options);
-    passOptions = (MemorySegment) pointer("LLVMCreatePassBuilderOptions").invokeExact();
+    passOptions = llvm("CreatePassBuilderOptions").call();
     MethodHandle handler =
         MethodHandles.lookup()
             .findVirtual(
@@ -137,128 +120,120 @@ final class Llvm {
                 MethodType.methodType(void.class, MemorySegment.class, MemorySegment.class))
             .bindTo(this);
     onDiagnostic =
-        linker.upcallStub(handler, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS), lifetime);
+        Linker.nativeLinker()
+            .upcallStub(handler, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS), lifetime);
   }
 
   /** Version as the library itself tells it, such as 20.1.7. */
   String version() throws Throwable {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment parts = arena.allocate(JAVA_INT, 3);
-      nothing("LLVMGetVersion", ADDRESS, ADDRESS, ADDRESS)
-          .invokeExact(parts, parts.asSlice(Integer.BYTES), parts.asSlice(2 * Integer.BYTES));
+      MemorySegment major = arena.allocate(JAVA_INT);
+      MemorySegment minor = arena.allocate(JAVA_INT);
+      MemorySegment patch = arena.allocate(JAVA_INT);
+      llvm("GetVersion").call(major.address(), minor.address(), patch.address());
       return "%d.%d.%d"
-          .formatted(
-              parts.getAtIndex(JAVA_INT, 0),
-              parts.getAtIndex(JAVA_INT, 1),
-              parts.getAtIndex(JAVA_INT, 2));
+          .formatted(major.get(JAVA_INT, 0), minor.get(JAVA_INT, 0), patch.get(JAVA_INT, 0));
     }
   }
 
   /** Compiles one module; the bytes are the file that the order asks for. */
   byte[] compile(BuildOrder order) throws Throwable {
     complaints.clear();
-    MemorySegment context = (MemorySegment) contextCreate.invokeExact();
+    long context = contextCreate.call();
     try (Arena arena = Arena.ofConfined()) {
-      contextSetDiagnosticHandler.invokeExact(context, onDiagnostic, MemorySegment.NULL);
-      MemorySegment module = parse(context, order.ir(), arena);
+      contextSetDiagnosticHandler.call(context, onDiagnostic.address());
+      long module = parse(context, order.ir(), arena);
       try {
         verify(module, arena);
         limitStack(context, module, arena);
-        MemorySegment machine = machine(order);
+        long machine = machine(order);
         promoteAllocas(module, machine);
         byte[] file =
             switch (order.output()) {
               case OBJECT -> emit(module, machine, OBJECT_FILE, arena);
               case ASSEMBLY -> emit(module, machine, ASSEMBLY_FILE, arena);
-              case IR -> {
-                MemorySegment text = (MemorySegment) moduleText.invokeExact(module);
-                yield taken(text).getBytes(StandardCharsets.UTF_8);
-              }
+              case IR -> taken(printModuleToString.call(module)).getBytes(StandardCharsets.UTF_8);
             };
         if (!complaints.isEmpty()) {
           throw new Refusal(String.join("; ", complaints));
         }
         return file;
       } finally {
-        moduleDispose.invokeExact(module);
+        disposeModule.call(module);
       }
     } finally {
-      contextDispose.invokeExact(context);
+      contextDispose.call(context);
     }
   }
 
-  private MemorySegment parse(MemorySegment context, ByteBuffer ir, Arena arena) throws Throwable {
+  private long parse(long context, ByteBuffer ir, Arena arena) throws Throwable {
     // LLVM's lexer reads a zero byte behind the text.
     MemorySegment text = arena.allocate(ir.remaining() + 1L);
     text.copyFrom(MemorySegment.ofBuffer(ir));
-    MemorySegment buffer =
-        (MemorySegment)
-            bufferWithRange.invokeExact(text, (long) ir.remaining(), bufferName, NUL_TERMINATED);
-    MemorySegment module = arena.allocate(ADDRESS);
-    MemorySegment message = arena.allocate(ADDRESS);
+    long buffer =
+        createMemoryBufferWithMemoryRange.call(
+            text.address(), ir.remaining(), bufferName.address(), NUL_TERMINATED);
+    MemorySegment module = arena.allocate(JAVA_LONG);
+    MemorySegment message = arena.allocate(JAVA_LONG);
     // The call takes the buffer over, also where it fails.
-    if ((int) parseIr.invokeExact(context, buffer, module, message) != 0) {
-      throw new Refusal(taken(message.get(ADDRESS, 0)).strip());
+    if (failed(parseIRInContext.call(context, buffer, module.address(), message.address()))) {
+      throw new Refusal(taken(message.get(JAVA_LONG, 0)).strip());
     }
-    return module.get(ADDRESS, 0);
+    return module.get(JAVA_LONG, 0);
   }
 
-  private void verify(MemorySegment module, Arena arena) throws Throwable {
-    MemorySegment message = arena.allocate(ADDRESS);
-    int broken = (int) verifyModule.invokeExact(module, RETURN_STATUS, message);
-    String reason = taken(message.get(ADDRESS, 0));
-    if (broken != 0) {
+  private void verify(long module, Arena arena) throws Throwable {
+    MemorySegment message = arena.allocate(JAVA_LONG);
+    boolean broken = failed(verifyModule.call(module, RETURN_STATUS, message.address()));
+    String reason = taken(message.get(JAVA_LONG, 0));
+    if (broken) {
       throw new Refusal("the module is not valid: " + reason.strip());
     }
   }
 
   /** Has LLVM warn of each function that takes more stack than a kernel may. */
-  private void limitStack(MemorySegment context, MemorySegment module, Arena arena)
-      throws Throwable {
+  private void limitStack(long context, long module, Arena arena) throws Throwable {
     String limit = Integer.toString(Builder.MAX_STACK_BYTES);
-    MemorySegment attribute =
-        (MemorySegment)
-            stringAttribute.invokeExact(
-                context,
-                arena.allocateFrom(STACK_ATTRIBUTE),
-                STACK_ATTRIBUTE.length(),
-                arena.allocateFrom(limit),
-                limit.length());
-    MemorySegment function = (MemorySegment) firstFunction.invokeExact(module);
-    while (function.address() != 0) {
-      addAttribute.invokeExact(function, FUNCTION_INDEX, attribute);
-      function = (MemorySegment) nextFunction.invokeExact(function);
+    MemorySegment name = arena.allocateFrom(STACK_ATTRIBUTE);
+    MemorySegment value = arena.allocateFrom(limit);
+    long attribute =
+        createStringAttribute.call(
+            context, name.address(), STACK_ATTRIBUTE.length(), value.address(), limit.length());
+    for (long function = getFirstFunction.call(module);
+        function != 0;
+        function = getNextFunction.call(function)) {
+      addAttributeAtIndex.call(function, FUNCTION_INDEX, attribute);
     }
   }
 
-  private void promoteAllocas(MemorySegment module, MemorySegment machine) throws Throwable {
-    MemorySegment error =
-        (MemorySegment) runPasses.invokeExact(module, passes, machine, passOptions);
-    if (error.address() != 0) {
-      throw new Refusal("mem2reg: " + text((MemorySegment) errorMessage.invokeExact(error)));
+  private void promoteAllocas(long module, long machine) throws Throwable {
+    long error = runPasses.call(module, passes.address(), machine, passOptions);
+    if (error != 0) {
+      throw new Refusal("mem2reg: " + text(getErrorMessage.call(error)));
     }
   }
 
-  private byte[] emit(MemorySegment module, MemorySegment machine, int kind, Arena arena)
-      throws Throwable {
-    MemorySegment message = arena.allocate(ADDRESS);
-    MemorySegment out = arena.allocate(ADDRESS);
-    if ((int) emitFile.invokeExact(machine, module, kind, message, out) != 0) {
-      throw new Refusal(taken(message.get(ADDRESS, 0)).strip());
+  private byte[] emit(long module, long machine, int kind, Arena arena) throws Throwable {
+    MemorySegment message = arena.allocate(JAVA_LONG);
+    MemorySegment out = arena.allocate(JAVA_LONG);
+    if (failed(
+        targetMachineEmitToMemoryBuffer.call(
+            machine, module, kind, message.address(), out.address()))) {
+      throw new Refusal(taken(message.get(JAVA_LONG, 0)).strip());
     }
-    MemorySegment buffer = out.get(ADDRESS, 0);
+    long buffer = out.get(JAVA_LONG, 0);
     try {
-      long size = (long) bufferSize.invokeExact(buffer);
-      MemorySegment start = (MemorySegment) bufferStart.invokeExact(buffer);
-      return start.reinterpret(size).toArray(JAVA_BYTE);
+      return MemorySegment.ofAddress(getBufferStart.call(buffer))
+          .reinterpret(getBufferSize.call(buffer))
+          .toArray(JAVA_BYTE);
     } finally {
-      bufferDispose.invokeExact(buffer);
+      disposeMemoryBuffer.call(buffer);
     }
   }
 
-  private MemorySegment machine(BuildOrder order) throws Throwable {
+  private long machine(BuildOrder order) throws Throwable {
     List<String> key = List.of(order.triple(), order.cpu(), order.features());
-    MemorySegment known = machines.get(key);
+    Long known = machines.get(key);
     if (known != null) {
       return known;
     }
@@ -267,22 +242,23 @@ final class Llvm {
     }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment triple = arena.allocateFrom(order.triple());
-      MemorySegment target = arena.allocate(ADDRESS);
-      MemorySegment message = arena.allocate(ADDRESS);
-      if ((int) targetFromTriple.invokeExact(triple, target, message) != 0) {
-        throw new Refusal(taken(message.get(ADDRESS, 0)).strip());
+      MemorySegment cpu = arena.allocateFrom(order.cpu());
+      MemorySegment features = arena.allocateFrom(order.features());
+      MemorySegment target = arena.allocate(JAVA_LONG);
+      MemorySegment message = arena.allocate(JAVA_LONG);
+      if (failed(getTargetFromTriple.call(triple.address(), target.address(), message.address()))) {
+        throw new Refusal(taken(message.get(JAVA_LONG, 0)).strip());
       }
-      MemorySegment machine =
-          (MemorySegment)
-              machineCreate.invokeExact(
-                  target.get(ADDRESS, 0),
-                  triple,
-                  arena.allocateFrom(order.cpu()),
-                  arena.allocateFrom(order.features()),
-                  CODEGEN_LEVEL_DEFAULT,
-                  RELOC_PIC,
-                  CODE_MODEL_DEFAULT);
-      if (machine.address() == 0) {
+      long machine =
+          createTargetMachine.call(
+              target.get(JAVA_LONG, 0),
+              triple.address(),
+              cpu.address(),
+              features.address(),
+              CODEGEN_LEVEL_DEFAULT,
+              RELOC_PIC,
+              CODE_MODEL_DEFAULT);
+      if (machine == 0) {
         throw new Refusal("LLVM has no target machine for " + key);
       }
       machines.put(key, machine);
@@ -297,14 +273,13 @@ final class Llvm {
     for (int i = 0; i < words.size(); i++) {
       argv.setAtIndex(ADDRESS, i, lifetime.allocateFrom(words.get(i)));
     }
-    nothing("LLVMParseCommandLineOptions", JAVA_INT, ADDRESS, ADDRESS)
-        .invokeExact(words.size(), argv, MemorySegment.NULL);
+    llvm("ParseCommandLineOptions").call(words.size(), argv.address(), 0);
   }
 
   /** LLVM calls this while it compiles; its own handler would end the process on an error. */
   void diagnosed(MemorySegment diagnostic, MemorySegment unused) throws Throwable {
-    int severity = (int) diagnosticSeverity.invokeExact(diagnostic);
-    String text = taken((MemorySegment) diagnosticText.invokeExact(diagnostic)).strip();
+    int severity = (int) getDiagInfoSeverity.call(diagnostic.address());
+    String text = taken(getDiagInfoDescription.call(diagnostic.address())).strip();
     if (severity == SEVERITY_ERROR
         || (severity == SEVERITY_WARNING && text.contains(STACK_WARNING))) {
       complaints.add(text);
@@ -312,32 +287,25 @@ final class Llvm {
   }
 
   /** The text that the caller must free, freed. */
-  private String taken(MemorySegment message) throws Throwable {
-    if (message.address() == 0) {
+  private String taken(long message) throws Throwable {
+    if (message == 0) {
       return "";
     }
     String text = text(message);
-    messageDispose.invokeExact(message);
+    disposeMessage.call(message);
     return text;
   }
 
-  private static String text(MemorySegment message) {
-    return message.reinterpret(MAX_TEXT_BYTES).getString(0);
+  private static String text(long message) {
+    return MemorySegment.ofAddress(message).reinterpret(MAX_TEXT_BYTES).getString(0);
   }
 
-  private MethodHandle pointer(String name, MemoryLayout... arguments) {
-    return function(name, FunctionDescriptor.of(ADDRESS, arguments));
+  /** C's int result, of which the upper half is undefined. */
+  private static boolean failed(long status) {
+    return (int) status != 0;
   }
 
-  private MethodHandle number(String name, MemoryLayout... arguments) {
-    return function(name, FunctionDescriptor.of(JAVA_INT, arguments));
-  }
-
-  private MethodHandle nothing(String name, MemoryLayout... arguments) {
-    return function(name, FunctionDescriptor.ofVoid(arguments));
-  }
-
-  private MethodHandle function(String name, FunctionDescriptor descriptor) {
-    return linker.downcallHandle(library.findOrThrow(name), descriptor);
+  private NativeLibrary.Function llvm(String name) {
+    return library.function("LLVM" + name);
   }
 }
