@@ -5,6 +5,7 @@ import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.TuningRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,7 @@ final class GroupCommit implements AutoCloseable {
         group.clear();
         lastCommitNanos = System.nanoTime();
       }
+      sync();
       connection.close();
     } catch (SQLException | RuntimeException | Error e) {
       // The thread's top: whoever waits must learn that nothing is stored any more.
@@ -193,6 +195,9 @@ final class GroupCommit implements AutoCloseable {
         apply(write);
       }
       connection.commit();
+      if (group.stream().anyMatch(Write.Put.class::isInstance)) {
+        sync();
+      }
     } catch (SQLException | DbException | IllegalArgumentException e) {
       rollBack(e);
       if (group.size() == 1) {
@@ -206,6 +211,16 @@ final class GroupCommit implements AutoCloseable {
       return;
     }
     group.forEach(write -> write.done().complete(null));
+  }
+
+  /**
+   * Has the system write to the device what it holds: with a confirmed best and at the end, so that
+   * a loss of power costs at most the trials since the last confirmation.
+   */
+  private void sync() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CHECKPOINT SYNC");
+    }
   }
 
   private void apply(Write write) throws SQLException {

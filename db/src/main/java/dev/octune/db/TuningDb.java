@@ -67,7 +67,8 @@ public interface TuningDb extends AutoCloseable {
   /**
    * Stores a confirmed best in place of the one there was for its workload (with its azp) and
    * target. The caller confirmed the stored one beside it where there was one, so that the best
-   * never gets worse. Durable as {@link #append}.
+   * never gets worse. Durable as {@link #append}, and a checkpoint: everything up to it survives a
+   * loss of power too.
    */
   CompletableFuture<Void> putBest(ConfirmedBest best);
 
