@@ -210,7 +210,7 @@ final class DirectSpace {
         new Strip(leaf, strip),
         _ -> {
           int most = 1;
-          for (int ocVectors : OC_VECTOR_COUNTS) {
+          for (int ocVectors : upTo(OC_VECTOR_COUNTS, ocVectorsMax())) {
             for (int owTile : OW_TILES) {
               if (isTile(leaf, ocVectors, owTile, strip)) {
                 most = Math.max(most, ocVectors * owTile);
