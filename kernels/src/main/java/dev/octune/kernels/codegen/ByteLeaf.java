@@ -83,8 +83,8 @@ record ByteLeaf(String text, int depth) implements Leaf {
   }
 
   @Override
-  public Value loadAct(Code code, Value address) {
-    return code.bitcast(code.splat(code.load(Type.I32, address, actPartBytes()), LANES), BYTES);
+  public Value loadAct(Code code, Value address, int alignBytes) {
+    return code.bitcast(code.splat(code.load(Type.I32, address, alignBytes), LANES), BYTES);
   }
 
   @Override

@@ -36,7 +36,7 @@ record DirectCost(Contraction conv, Tiling at) {
 
   /** Cycles of all tiles for one multiply-add of the workload. */
   double cyclesPerMac() {
-    int groups = at.unroll() * (at.tapsUnrolled() ? conv.window().kw() : 1);
+    int groups = at.unroll() * at.tapsWritten(conv.window().kw());
     double bodies = bodiesOfTile();
     double tile =
         bodies * (groups * groupCycles() + LOOP)
@@ -84,8 +84,8 @@ record DirectCost(Contraction conv, Tiling at) {
   }
 
   private double bodiesOfTile() {
-    double icBlocks = Math.ceilDiv(conv.ic(), at.icBlock());
-    double columns = at.tapsUnrolled() ? 1 : conv.window().kw();
+    double icBlocks = at.layout(conv).icBlocks();
+    double columns = at.tapTurns(conv.window().kw());
     return icBlocks * bodiesOfInnerLoop() * columns * meanRows();
   }
 

@@ -80,12 +80,9 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
             firstRow(code, y),
             endRow(code, y),
             w.dilationH() * layout.actRowBytes(),
-            w.kw() * layout.wgtTapBytes());
+            layout.rowTaps() * layout.wgtTapBytes());
     Axis columns =
-        Axis.of(
-            at.tapsUnrolled() ? 1 : w.kw(),
-            w.dilationW() * layout.actColumnBytes(),
-            layout.wgtTapBytes());
+        Axis.of(at.tapTurns(w.kw()), w.dilationW() * layout.actColumnBytes(), layout.wgtTapBytes());
     int groups = at.icBlock() / at.leaf().group();
     long partsOfTurn = (long) at.unroll() * at.leaf().depth();
     Axis parts =
@@ -139,7 +136,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     Window w = conv.window();
     Leaf leaf = at.leaf();
     List<Value> next = new ArrayList<>(sums);
-    for (int tap = 0; tap < (at.tapsUnrolled() ? w.kw() : 1); tap++) {
+    for (int tap = 0; tap < at.tapsWritten(w.kw()); tap++) {
       for (int group = 0; group < at.unroll(); group++) {
         long part = (long) group * leaf.depth();
         Value wgtHere = code.offset(wgt, tap * layout.wgtTapBytes() + part * layout.wgtPartBytes());
@@ -178,7 +175,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
               (long) row * w.strideH() * layout.actRowBytes()
                   + (long) column * w.strideW() * layout.actColumnBytes()
                   + (long) part * leaf.actPartBytes();
-          parts.add(leaf.loadAct(code, code.offset(act, offset)));
+          parts.add(leaf.loadAct(code, code.offset(act, offset), layout.actAlignBytes()));
         }
         for (int o = 0; o < at.ocVectors(); o++) {
           int sum = accumulator(row, column, o);

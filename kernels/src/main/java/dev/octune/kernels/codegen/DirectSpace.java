@@ -54,6 +54,9 @@ final class DirectSpace {
   private static final int ORDER = 9;
   private static final int BORDER = 10;
 
+  /** With more channels than this padding each tap costs little. */
+  private static final int MAX_FLAT_CHANNELS = 8;
+
   /** Longer rows have too few columns at the border for skipping to pay. */
   private static final int MAX_TILES_WRITTEN = 2;
 
@@ -65,6 +68,7 @@ final class DirectSpace {
   private final Contraction conv;
   private final List<Leaf> leaves;
   private final List<Border> borders;
+  private final List<RowTaps> rowTaps;
   private final List<Knob> knobs;
   private final Map<Strip, Integer> leastAccumulators = new HashMap<>();
 
@@ -75,6 +79,7 @@ final class DirectSpace {
     this.conv = conv;
     this.leaves = Leaves.of(target, conv.numerics());
     this.borders = borders();
+    this.rowTaps = rowTaps();
     this.knobs = knobs();
   }
 
@@ -124,7 +129,7 @@ final class DirectSpace {
         size(OH_TILE, at),
         size(STRIP, at),
         size(UNROLL, at),
-        at[TAPS] == 1,
+        rowTaps.get(at[TAPS]),
         at[REDUCE] == 1,
         at[ORDER] == 1,
         borders.get(at[BORDER]));
@@ -145,7 +150,6 @@ final class DirectSpace {
   }
 
   private List<Knob> knobs() {
-    Window w = conv.window();
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Size("ic_block", icBlocks()),
@@ -156,10 +160,20 @@ final class DirectSpace {
             conv.rows() > 1 && conv.columns() <= SMALL_COLUMNS ? new int[] {1, 2} : new int[] {1}),
         new Knob.Size("strip", strips()),
         Knob.Size.of("unroll", UNROLLS),
-        choice("taps", w.kw() > 1, "loop", "unrolled"),
+        new Knob.Choice("taps", rowTaps.stream().map(RowTaps::text).toList()),
         choice("reduce", conv.taps() > 1, "channels_outer", "taps_outer"),
         Knob.Choice.of("order", "channels_outer", "rows_outer"),
         new Knob.Choice("border", borders.stream().map(Border::text).toList()));
+  }
+
+  private List<RowTaps> rowTaps() {
+    Window w = conv.window();
+    if (w.kw() == 1) {
+      return List.of(RowTaps.LOOP);
+    }
+    return conv.ic() <= MAX_FLAT_CHANNELS && w.dilationW() == 1
+        ? List.of(RowTaps.LOOP, RowTaps.UNROLLED, RowTaps.FLAT)
+        : List.of(RowTaps.LOOP, RowTaps.UNROLLED);
   }
 
   private List<Border> borders() {
@@ -181,14 +195,18 @@ final class DirectSpace {
 
   private boolean isLegal(Tiling at) {
     Leaf leaf = at.leaf();
+    int run = at.rowTaps() == RowTaps.FLAT ? conv.window().kw() * conv.ic() : conv.ic();
     return at.icBlock() % leaf.group() == 0
         && at.icBlock() / leaf.group() % at.unroll() == 0
         && at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
         && at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS
-        && (at.border() != Border.TAPS_SKIPPED || at.tapsUnrolled() || conv.window().kw() == 1)
+        && (at.border() != Border.TAPS_SKIPPED
+            || at.rowTaps() == RowTaps.UNROLLED
+            || conv.window().kw() == 1)
         && at.tilesWritten() <= MAX_TILES_WRITTEN
-        && waste(at.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
+        && waste(at.icBlock(), run) <= MAX_WASTE * waste(leaf.group(), run)
+        && (at.rowTaps() != RowTaps.FLAT || (at.icBlock() >= run && !at.tapsOuter()))
         && at.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
         && isTile(leaf, at.ocVectors(), at.owTile(), at.strip())
         && at.accumulators() >= leastAccumulators(leaf, at.strip());
@@ -240,6 +258,15 @@ final class DirectSpace {
     TreeSet<Integer> blocks = new TreeSet<>();
     for (Leaf leaf : leaves) {
       blocks.add(PackedLayout.ceilDiv(conv.ic(), leaf.group()) * leaf.group());
+    }
+    if (rowTaps.contains(RowTaps.FLAT)) {
+      // Runs of whole groups, and of groups that an unrolled body divides.
+      int run = conv.window().kw() * conv.ic();
+      for (Leaf leaf : leaves) {
+        for (int groups = leaf.group(); groups <= 4 * leaf.group(); groups *= 4) {
+          blocks.add(PackedLayout.ceilDiv(run, groups) * groups);
+        }
+      }
     }
     for (int block = 4; block <= 64; block *= 2) {
       if (block < conv.ic()) {

@@ -60,8 +60,8 @@ record DotLeaf(
   }
 
   @Override
-  public Value loadAct(Code code, Value address) {
-    return operand(code, code.splat(code.load(Type.I32, address, actPartBytes()), lanes));
+  public Value loadAct(Code code, Value address, int alignBytes) {
+    return operand(code, code.splat(code.load(Type.I32, address, alignBytes), lanes));
   }
 
   @Override

@@ -62,7 +62,7 @@ interface Leaf {
   double cycles();
 
   /** Loads one part of one position's activations and repeats it in every lane. */
-  Value loadAct(Code code, Value address);
+  Value loadAct(Code code, Value address, int alignBytes);
 
   /** Loads one part of the weights of {@link #lanes} output channels. */
   Value loadWgt(Code code, Value address);

@@ -13,14 +13,20 @@ import dev.octune.kernels.workload.Window;
  * out  s32[batches, ocBlocks, oh, ow, ocBlock]
  * </pre>
  *
- * Activations are stored less {@code offset}, positions outside the input as azp − offset; weights
- * less wzp. Channels beyond ic have zero weights, so their activations may hold anything; channels
- * beyond oc are computed and dropped on unpacking. Buffers are rounded up to {@link #ALIGN_BYTES}.
+ * With {@code flat} the taps of a row and the channels are one run of kw · ic neighbours, padded to
+ * icBlock: act is actElement[batches, rows, columns, ic] with some slack behind, wgt is
+ * wgtElement[wgtBatches, ocBlocks, kh, icBlock / dot, ocBlock, dot].
+ *
+ * <p>Activations are stored less {@code offset}, positions outside the input as azp − offset;
+ * weights less wzp. Channels beyond ic have zero weights, so their activations may hold anything;
+ * channels beyond oc are computed and dropped on unpacking. Buffers are rounded up to {@link
+ * #ALIGN_BYTES}.
  *
  * @param dot neighbouring input channels of one output channel that stand side by side
  * @param offset what is subtracted from activations
  * @param icBlock input channels of a block, a multiple of dot
  * @param ocBlock output channels of a block
+ * @param flat true where the taps of a row and their channels are one run
  */
 record PackedLayout(
     Contraction conv,
@@ -30,7 +36,8 @@ record PackedLayout(
     int offset,
     int icBlock,
     int ocBlock,
-    Border border) {
+    Border border,
+    boolean flat) {
   /** A cache line; buffers start and end on one. */
   static final int ALIGN_BYTES = 64;
 
@@ -38,7 +45,17 @@ record PackedLayout(
   static final int OUT_BYTES = 4;
 
   int icBlocks() {
-    return ceilDiv(conv.ic(), icBlock);
+    return flat ? 1 : ceilDiv(conv.ic(), icBlock);
+  }
+
+  /** Channels of one column that stand side by side. */
+  int columnChannels() {
+    return flat ? conv.ic() : icBlock;
+  }
+
+  /** Taps of a row that have weights of their own: a flat row is one tap. */
+  int rowTaps() {
+    return flat ? 1 : conv.window().kw();
   }
 
   int ocBlocks() {
@@ -74,7 +91,7 @@ record PackedLayout(
   /** True where packed activations hold positions or channels that the plain ones don't. */
   boolean hasFilling() {
     Window w = conv.window();
-    return conv.ic() % icBlock != 0
+    return conv.ic() % columnChannels() != 0
         || top() > 0
         || left() > 0
         || rows() > top() + w.ih()
@@ -91,7 +108,12 @@ record PackedLayout(
 
   /** From one position to the next in its row. */
   long actColumnBytes() {
-    return (long) icBlock * actElementBytes();
+    return (long) columnChannels() * actElementBytes();
+  }
+
+  /** What the address of a part of activations is a multiple of. */
+  int actAlignBytes() {
+    return (flat ? 1 : dot) * actElementBytes();
   }
 
   long actRowBytes() {
@@ -108,7 +130,9 @@ record PackedLayout(
   }
 
   long actBytes() {
-    return aligned(conv.batches() * actBatchBytes());
+    // The last run of a flat row reads on over its padding.
+    int slack = flat ? icBlock - conv.window().kw() * conv.ic() : 0;
+    return aligned(conv.batches() * actBatchBytes() + (long) slack * actElementBytes());
   }
 
   /** One part's weights of a whole block of output channels. */
@@ -123,7 +147,7 @@ record PackedLayout(
 
   /** From one block of input channels to the next. */
   long wgtIcBlockBytes() {
-    return conv.taps() * wgtTapBytes();
+    return (long) conv.window().kh() * rowTaps() * wgtTapBytes();
   }
 
   /** From one block of output channels to the next. */
@@ -172,9 +196,16 @@ record PackedLayout(
 
   /** Says everything that packing code depends on besides the contraction. */
   String text() {
-    return "act=%s wgt=%s dot=%d offset=%d ic_block=%d oc_block=%d border=%s"
+    return "act=%s wgt=%s dot=%d offset=%d ic_block=%d oc_block=%d border=%s flat=%s"
         .formatted(
-            actElement.text(), wgtElement.text(), dot, offset, icBlock, ocBlock, border.text());
+            actElement.text(),
+            wgtElement.text(),
+            dot,
+            offset,
+            icBlock,
+            ocBlock,
+            border.text(),
+            flat);
   }
 
   static int ceilDiv(int count, int size) {

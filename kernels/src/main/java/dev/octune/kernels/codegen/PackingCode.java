@@ -51,9 +51,10 @@ record PackingCode(PackedLayout layout) {
             blocks(
                 code,
                 conv.ic(),
-                layout.icBlock(),
+                layout.columnChannels(),
                 (block, channels) -> {
-                  Value from = along(code, batchFrom, block, layout.icBlock() * plain.channel());
+                  Value from =
+                      along(code, batchFrom, block, layout.columnChannels() * plain.channel());
                   Value to = along(code, batchTo, block, layout.actBlockBytes());
                   Axis channel = new Axis(channels, plain.channel(), element);
                   // The axis that is dense in the plain buffer runs innermost.
@@ -108,7 +109,7 @@ record PackingCode(PackedLayout layout) {
                           to,
                           code.remainder(o, ocBlock),
                           (long) layout.dot() * layout.wgtElementBytes());
-                  Value sum = packFilter(code, from, to);
+                  Value sum = layout.flat() ? packRuns(code, from, to) : packFilter(code, from, to);
                   if (layout.offset() != 0) {
                     Value place = along(code, sums, set, layout.sumsSetBytes());
                     code.store(
@@ -152,6 +153,33 @@ record PackingCode(PackedLayout layout) {
                                       code.offset(at.get(1), layout.wgtPartBytes()),
                                       packTaps(code, at.get(0), at.get(1), at.get(2))))));
             })
+        .getFirst();
+  }
+
+  /** Packs the weights of one output channel as one run of taps × channels for each tap row. */
+  private Value packRuns(Code code, Value from, Value to) {
+    Contraction conv = layout.conv();
+    Contraction.WgtStrides plain = conv.wgt();
+    int dot = layout.dot();
+    return code.reduce(
+            conv.taps(),
+            List.of(Value.zero(Type.I32)),
+            (tap, tapSum) ->
+                code.reduce(
+                    conv.ic(),
+                    tapSum,
+                    (channel, sum) -> {
+                      Value read =
+                          along(code, along(code, from, tap, plain.x()), channel, plain.ic());
+                      Value row = code.divide(tap, conv.window().kw());
+                      Value column = code.remainder(tap, conv.window().kw());
+                      Value inRun = code.add(code.mul(column, conv.ic()), channel);
+                      Value write = along(code, to, row, layout.wgtTapBytes());
+                      write = along(code, write, code.divide(inRun, dot), layout.wgtPartBytes());
+                      write =
+                          along(code, write, code.remainder(inRun, dot), layout.wgtElementBytes());
+                      return List.of(code.add(sum.getFirst(), packWeight(code, read, write)));
+                    }))
         .getFirst();
   }
 

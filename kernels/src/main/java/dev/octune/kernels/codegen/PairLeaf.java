@@ -63,9 +63,9 @@ record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements
   }
 
   @Override
-  public Value loadAct(Code code, Value address) {
+  public Value loadAct(Code code, Value address, int alignBytes) {
     return code.bitcast(
-        code.splat(code.load(Type.I32, address, actPartBytes()), lanes), Type.I16.x(2 * lanes));
+        code.splat(code.load(Type.I32, address, alignBytes), lanes), Type.I16.x(2 * lanes));
   }
 
   @Override

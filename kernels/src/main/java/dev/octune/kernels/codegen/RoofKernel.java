@@ -53,7 +53,7 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
   private void emit(Code code) {
     List<List<Value>> act = new ArrayList<>();
     for (int position = 0; position < positions; position++) {
-      act.add(parts(code, position, code.param("act"), leaf.actPartBytes(), leaf::loadAct));
+      act.add(parts(code, position, code.param("act"), leaf.actPartBytes(), this::loadAct));
     }
     List<List<Value>> wgt = new ArrayList<>();
     for (int vector = 0; vector < vectors; vector++) {
@@ -84,6 +84,10 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
       }
     }
     return sums;
+  }
+
+  private Value loadAct(Code code, Value address) {
+    return leaf.loadAct(code, address, leaf.actPartBytes());
   }
 
   private interface Load {

@@ -77,8 +77,8 @@ record SmullLeaf(String text, int depth) implements Leaf {
   }
 
   @Override
-  public Value loadAct(Code code, Value address) {
-    return code.bitcast(code.splat(code.load(Type.I16, address, actPartBytes()), LANES), BYTES);
+  public Value loadAct(Code code, Value address, int alignBytes) {
+    return code.bitcast(code.splat(code.load(Type.I16, address, alignBytes), LANES), BYTES);
   }
 
   @Override

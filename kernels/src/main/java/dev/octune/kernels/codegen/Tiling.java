@@ -11,7 +11,7 @@ import dev.octune.kernels.workload.Numerics;
  * @param ohTile rows of the register tile
  * @param strip columns that are finished for one block of output channels before the next one
  * @param unroll parts groups written out in the innermost body
- * @param tapsUnrolled true where the taps of a row are written out as well
+ * @param rowTaps how the taps of a row are walked
  * @param tapsOuter true where taps are walked outside of blocks of input channels
  * @param rowsOuter true where strips are walked outside of blocks of output channels
  */
@@ -23,7 +23,7 @@ record Tiling(
     int ohTile,
     int strip,
     int unroll,
-    boolean tapsUnrolled,
+    RowTaps rowTaps,
     boolean tapsOuter,
     boolean rowsOuter,
     Border border) {
@@ -45,7 +45,17 @@ record Tiling(
 
   /** multiplyAdds written out in the innermost body, each part counted. */
   int bodyOperations(int kw) {
-    return accumulators() * leaf.depth() * unroll * (tapsUnrolled ? kw : 1);
+    return accumulators() * leaf.depth() * unroll * tapsWritten(kw);
+  }
+
+  /** Taps of a row that the innermost body holds. */
+  int tapsWritten(int kw) {
+    return rowTaps == RowTaps.UNROLLED ? kw : 1;
+  }
+
+  /** Turns of the loop over a row's taps. */
+  int tapTurns(int kw) {
+    return rowTaps == RowTaps.LOOP ? kw : 1;
   }
 
   PackedLayout layout(Contraction conv) {
@@ -57,7 +67,8 @@ record Tiling(
         actOffset(conv.numerics()),
         icBlock,
         ocBlock(),
-        border);
+        border,
+        rowTaps == RowTaps.FLAT);
   }
 
   /** Register tiles of a strip whose code is written out one by one. */

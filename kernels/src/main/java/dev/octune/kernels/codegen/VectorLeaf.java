@@ -72,8 +72,8 @@ record VectorLeaf(Isa isa, Type.Int wgtElement) implements Leaf {
   }
 
   @Override
-  public Value loadAct(Code code, Value address) {
-    return code.splat(code.load(Type.I16, address, actPartBytes()), lanes());
+  public Value loadAct(Code code, Value address, int alignBytes) {
+    return code.splat(code.load(Type.I16, address, alignBytes), lanes());
   }
 
   @Override
