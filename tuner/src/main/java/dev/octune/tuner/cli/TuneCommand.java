@@ -140,7 +140,7 @@ final class TuneCommand implements Callable<Integer> {
     Instant start = StartTime.ofLauncher(clock);
     Session session = Session.start(device.description(), Version.text(), Wiring.compilerVersion());
     KnownTasks known = new KnownTasks(library, db, search);
-    TuningJob job = new TuningJob(known.plans(tasks.tasks(), target), budget, start);
+    TuningJob job = new TuningJob(known.plans(tasks.tasks(), target), budget, clock.instant());
     Watcher watcher = new Watcher(clock, start);
     JobLoop loop =
         new JobLoop(job, device, new DbJobStore(db, session, seed, clock), clock, seed, watcher);

@@ -26,6 +26,7 @@ public final class ProgressView {
   private long lastMillis = Long.MIN_VALUE / 2;
   private int lastTask = -1;
   private boolean saidConfirming;
+  private Duration firstShown = Duration.ZERO;
 
   /**
    * @param terminal whether err is one
@@ -39,6 +40,10 @@ public final class ProgressView {
 
   /** Shows where the job stands, if it is time to. */
   public void show(Progress progress, Duration sinceStart, Duration limit) {
+    if (firstShown.isZero()) {
+      // A build or a slow start before the first trial says nothing of how fast trials go.
+      firstShown = sinceStart;
+    }
     int task = progress.current().map(Progress.Current::index).orElse(lastTask);
     boolean news = task != lastTask || (progress.confirming() && !saidConfirming);
     long interval = terminal ? TERMINAL_INTERVAL_MILLIS : PLAIN_INTERVAL_MILLIS;
@@ -49,7 +54,7 @@ public final class ProgressView {
     lastMillis = now;
     lastTask = task;
     saidConfirming = progress.confirming();
-    String line = line(progress, sinceStart, limit);
+    String line = line(progress, sinceStart.minus(firstShown), limit);
     if (terminal) {
       int shown = Math.min(line.length(), Math.max(columns - 1, 1));
       err.print(CLEAR_LINE + line.substring(0, shown));
@@ -67,10 +72,10 @@ public final class ProgressView {
     }
   }
 
-  private static String line(Progress progress, Duration sinceStart, Duration limit) {
+  private static String line(Progress progress, Duration running, Duration limit) {
     int planned = Math.max(progress.plannedTrials(), 1);
     double byTrials = (double) progress.trials() / planned;
-    double byTime = limit.isZero() ? 0 : (double) sinceStart.toMillis() / limit.toMillis();
+    double byTime = limit.isZero() ? 0 : (double) running.toMillis() / limit.toMillis();
     double done = Math.min(1, Math.max(byTrials, byTime));
     StringBuilder line = new StringBuilder(bar(done));
     line.append(
@@ -100,7 +105,7 @@ public final class ProgressView {
               }
             });
     if (done > 0.02) {
-      double seconds = sinceStart.toMillis() / 1e3;
+      double seconds = running.toMillis() / 1e3;
       line.append(String.format(Locale.ROOT, ", %.0f s left", seconds * (1 - done) / done));
     }
     return line.toString();

@@ -113,20 +113,18 @@ final class MeasurePlan {
       case Verdict.Exact exact ->
           new Measurement.Timed(exact.placements().getFirst(), Measurement.CacheState.HOT);
       case Verdict.Wrong wrong ->
-          new Measurement.WrongAnswer(
-              wrong.fill().text(), wrong.what(), repro(candidate, wrong.fill().text(), seed));
+          new Measurement.WrongAnswer(wrong.fill().text(), wrong.what(), repro(candidate, seed));
       case Verdict.Broke broke -> new Measurement.RunFailed(broke.reason());
       case Verdict.OutOfTime late -> new Measurement.TimedOut(late.phase(), late.limitMillis());
     };
   }
 
-  private static String repro(Candidate candidate, String fill, long seed) {
-    return "octune check '%s' --target '%s' --schedule '%s' --fill %s --seed %d"
+  private static String repro(Candidate candidate, long seed) {
+    return "octune check '%s' --target '%s' --schedule '%s' --seed %d"
         .formatted(
             candidate.workload().text(),
             candidate.target().text(),
             candidate.schedule().text(),
-            fill,
             seed);
   }
 

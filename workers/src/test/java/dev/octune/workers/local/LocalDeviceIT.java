@@ -98,8 +98,7 @@ final class LocalDeviceIT {
             PlantedKernels.WORKLOAD.text(),
             TARGET.text(),
             "planted/1 plant=" + plant,
-            "--seed " + SEED,
-            "--fill " + wrong.fill())) {
+            "--seed " + SEED)) {
       assertTrue(repro.contains(part), repro);
     }
     return wrong.what();

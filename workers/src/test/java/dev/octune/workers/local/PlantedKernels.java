@@ -18,14 +18,14 @@ import java.util.Optional;
  * Plain loops for one small convolution, each point of the space with another fault in it. The
  * values −1, 211 and so on in the IR are those of {@link #WORKLOAD}.
  */
-final class PlantedKernels implements KernelLibrary {
-  static final Workload WORKLOAD =
+public final class PlantedKernels implements KernelLibrary {
+  public static final Workload WORKLOAD =
       Workload.parse(
           "conv2d_NCHWc_int8 n=1 ic=1 ih=5 iw=5 oc=2 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1"
               + " act=u8 azp=211 wgt=s8 out=s32");
 
   /** The faults. */
-  enum Plant {
+  public enum Plant {
     NONE,
     /** Sums in s16 with saturation, as vpmaddubsw does. */
     SATURATES,
