@@ -1,21 +1,25 @@
 package dev.octune.db;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One platform thread on which H2 is called, so that interrupting a caller never reaches H2's file
  * channel, which would close. Callers wait whatever their interrupt state. Thread-safe.
  */
 final class DbThread implements AutoCloseable {
-  private final ExecutorService executor;
+  private final ScheduledExecutorService executor;
 
   DbThread(String name) {
     this.executor =
-        Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name(name).daemon().factory());
   }
 
   /** What a thread is asked to do. */
@@ -45,6 +49,11 @@ final class DbThread implements AutoCloseable {
         case null, default -> throw e;
       }
     }
+  }
+
+  /** Runs something later, unless the thread was closed before. */
+  Future<?> later(Duration delay, Runnable work) {
+    return executor.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Lets running work end. */

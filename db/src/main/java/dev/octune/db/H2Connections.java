@@ -5,13 +5,20 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Opens H2 in this process. Called on database threads only. */
 final class H2Connections {
   private static final String USER = "octune";
 
-  /** How long another process may keep the file while it starts, ends or looks something up. */
-  static final Duration PATIENCE = Duration.ofSeconds(2);
+  /**
+   * How long a writer waits for readers, who let go of the file within {@link H2Reader#IDLE} or
+   * their next page.
+   */
+  static final Duration WRITER_PATIENCE = Duration.ofSeconds(3);
+
+  /** How long a reader waits for a writer that starts, ends or prunes. */
+  static final Duration READER_PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
@@ -31,37 +38,50 @@ final class H2Connections {
     return DriverManager.getConnection("jdbc:h2:file:" + file.h2Path() + SETTINGS, USER, "");
   }
 
+  /** Waits for readers that have the file open. */
+  static Connection forWritingPatiently(DatabaseFile file) throws SQLException {
+    return patiently(file, WRITER_PATIENCE, () -> Optional.of(forWriting(file)));
+  }
+
   static Connection forReading(DatabaseFile file) throws SQLException {
     ReaderDoor.prepare();
     return DriverManager.getConnection(
         "jdbc:h2:file:" + file.h2Path() + SETTINGS + ";IFEXISTS=TRUE;ACCESS_MODE_DATA=r", USER, "");
   }
 
-  /** A way to a connection; null-free: fails with "locked" where it must be tried again. */
+  /** A way to a connection: none, or an error that says "locked", where it is to be tried again. */
   interface Opening {
-    Connection open() throws SQLException;
+    Optional<Connection> open() throws SQLException;
   }
 
   /** Tries until the file is free, or patience ends. */
-  static Connection patiently(DatabaseFile file, Opening opening) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  static Connection patiently(DatabaseFile file, Duration patience, Opening opening)
+      throws SQLException {
+    long deadline = System.nanoTime() + patience.toNanos();
     for (; ; ) {
-      try {
-        return opening.open();
-      } catch (SQLException e) {
-        if (!H2Errors.isLocked(e)) {
-          throw e;
-        }
-        if (System.nanoTime() > deadline) {
-          throw new DbException(
-              Reason.BUSY,
-              "another process has it open and keeps it",
-              file.file(),
-              "wait for it to end, then run again",
-              e);
-        }
+      Optional<Connection> opened = tryOnce(opening);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
+      if (System.nanoTime() > deadline) {
+        throw new DbException(
+            Reason.BUSY,
+            "another process has it open and keeps it",
+            file.file(),
+            "wait for it to end, then run again");
       }
       pause();
+    }
+  }
+
+  private static Optional<Connection> tryOnce(Opening opening) throws SQLException {
+    try {
+      return opening.open();
+    } catch (SQLException e) {
+      if (H2Errors.isLocked(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

@@ -56,8 +56,7 @@ final class H2Pruning {
 
   private static PruneReport pruneClaimed(DatabaseFile file, PrunePlan plan) throws SQLException {
     long bytesBefore = size(file);
-    try (Connection connection =
-        H2Connections.patiently(file, () -> H2Connections.forWriting(file))) {
+    try (Connection connection = H2Connections.forWritingPatiently(file)) {
       H2Schema.migrate(connection, file);
       connection.setAutoCommit(false);
       long removed = deleteRecords(connection, prunable(connection, plan));

@@ -4,32 +4,42 @@ import dev.octune.db.DbException.Reason;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The reading thread and its connection: into the file itself where nobody writes to it, through
- * the writer's door where somebody does. Thread-safe.
+ * the writer's door where somebody does. A reader of the file itself lets go of it when a writer
+ * asks for it, or when nothing was read for a while: its program may be blocked in a pipe.
+ * Thread-safe.
  */
 final class H2Reader implements AutoCloseable {
+  /** Reading on after this long costs opening the file again, some tens of milliseconds. */
+  static final Duration IDLE = Duration.ofMillis(250);
+
   private final DatabaseFile file;
-  private final H2Connections.Opening opening;
+  private final boolean besideWriter;
   private final DbThread thread = new DbThread("octune-db-reader");
 
-  /** Confined to the thread. */
+  // All below is confined to the thread.
   private @Nullable Connection connection;
-
+  private boolean inFile;
+  private boolean pinned;
+  private Future<?> lettingGo = CompletableFuture.completedFuture(true);
   private boolean closed;
 
-  private H2Reader(DatabaseFile file, H2Connections.Opening opening) {
+  private H2Reader(DatabaseFile file, boolean besideWriter) {
     this.file = file;
-    this.opening = opening;
+    this.besideWriter = besideWriter;
   }
 
   /** Reads in the process that writes. */
   static H2Reader beside(H2Writer writer) {
-    return opened(new H2Reader(writer.file(), () -> H2Connections.forWriting(writer.file())));
+    return opened(new H2Reader(writer.file(), true));
   }
 
   /** Reads whether or not somebody writes. */
@@ -38,7 +48,7 @@ final class H2Reader implements AutoCloseable {
     if (!WriterClaim.isHeldHere(file)) {
       file.checkHeader(false);
     }
-    return opened(new H2Reader(file, () -> openEitherWay(file)));
+    return opened(new H2Reader(file, false));
   }
 
   /** What is asked of the database. */
@@ -51,6 +61,7 @@ final class H2Reader implements AutoCloseable {
     return onThread(
         () -> {
           try {
+            letGoForWriter();
             return question.ask(connection());
           } catch (SQLException e) {
             if (!H2Errors.isDisconnected(e)) {
@@ -58,14 +69,21 @@ final class H2Reader implements AutoCloseable {
             }
             drop();
             return question.ask(connection());
+          } finally {
+            letGoWhenIdle();
           }
         },
         doing);
   }
 
-  /** Asks on the reading thread, for what must stay on one connection. */
-  <T> T askOnce(Question<T> question, String doing) {
-    return onThread(() -> question.ask(connection()), doing);
+  /** Asks on the reading thread, for what must stay on one connection from now to the end. */
+  <T> T askPinned(Question<T> question, String doing) {
+    return onThread(
+        () -> {
+          pinned = true;
+          return question.ask(connection());
+        },
+        doing);
   }
 
   @Override
@@ -74,6 +92,7 @@ final class H2Reader implements AutoCloseable {
       thread.call(
           () -> {
             closed = true;
+            lettingGo.cancel(false);
             drop();
             return true;
           });
@@ -115,10 +134,48 @@ final class H2Reader implements AutoCloseable {
     }
     Connection open = connection;
     if (open == null) {
-      open = H2Connections.patiently(file, opening);
+      open = H2Connections.patiently(file, H2Connections.READER_PATIENCE, this::open);
       connection = open;
     }
     return open;
+  }
+
+  private Optional<Connection> open() throws SQLException {
+    inFile = false;
+    if (besideWriter) {
+      return Optional.of(H2Connections.forWriting(file));
+    }
+    if (WriterClaim.isHeld(file)) {
+      return throughDoor(file);
+    }
+    Connection direct = checked(H2Connections.forReading(file), file);
+    inFile = true;
+    return Optional.of(direct);
+  }
+
+  private void letGoForWriter() throws SQLException {
+    if (inFile && !pinned && connection != null && WriterClaim.isHeld(file)) {
+      drop();
+    }
+  }
+
+  private void letGoWhenIdle() {
+    lettingGo.cancel(false);
+    if (inFile && !pinned && connection != null) {
+      lettingGo = thread.later(IDLE, this::letGo);
+    }
+  }
+
+  private void letGo() {
+    if (pinned) {
+      return;
+    }
+    try {
+      drop();
+    } catch (SQLException _) {
+      // Closing a file that was only read loses nothing; the next question opens it anew.
+      return;
+    }
   }
 
   private void drop() throws SQLException {
@@ -126,20 +183,6 @@ final class H2Reader implements AutoCloseable {
     connection = null;
     if (open != null) {
       open.close();
-    }
-  }
-
-  private static Connection openEitherWay(DatabaseFile file) throws SQLException {
-    if (WriterClaim.isHeldHere(file)) {
-      return throughDoor(file).orElseThrow(() -> doorClosed(file));
-    }
-    try {
-      return checked(H2Connections.forReading(file), file);
-    } catch (SQLException e) {
-      if (!H2Errors.isLocked(e)) {
-        throw e;
-      }
-      return throughDoor(file).orElseThrow(() -> e);
     }
   }
 
@@ -183,9 +226,5 @@ final class H2Reader implements AutoCloseable {
         connection.close();
       }
     }
-  }
-
-  private static DbException doorClosed(DatabaseFile file) {
-    return new DbException(Reason.BUSY, "its writer is just ending", file.file(), "run again");
   }
 }

@@ -110,17 +110,17 @@ final class H2TuningDb implements TuningDb {
   public BackupReport backup(Path to) {
     H2Writer mine = writer;
     try (H2Reader snapshot = mine == null ? H2Reader.open(file) : H2Reader.beside(mine)) {
-      snapshot.askOnce(H2TuningDb::beginSnapshot, "beginning a backup");
+      snapshot.askPinned(H2TuningDb::beginSnapshot, "beginning a backup");
       return new DatabaseCopy(DatabaseFile.of(to))
           .write(
               PageSpliterator.stream(
                   after ->
-                      snapshot.askOnce(
+                      snapshot.askPinned(
                           connection -> reads.records(connection, RecordFilter.ALL, after),
                           "reading for a backup")),
               PageSpliterator.stream(
                   after ->
-                      snapshot.askOnce(
+                      snapshot.askPinned(
                           connection -> reads.bests(connection, after), "reading for a backup")));
     }
   }

@@ -59,7 +59,7 @@ final class H2Writer implements AutoCloseable {
   }
 
   private static H2Writer open(DatabaseFile file, WriterClaim claim) throws SQLException {
-    Connection connection = H2Connections.patiently(file, () -> H2Connections.forWriting(file));
+    Connection connection = H2Connections.forWritingPatiently(file);
     boolean opened = false;
     try {
       if (connection.isReadOnly()) {

@@ -4,10 +4,13 @@ import dev.octune.db.DbException.Reason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,11 @@ final class WriterClaim implements AutoCloseable {
    */
   private static final Set<Path> WRITTEN_HERE = ConcurrentHashMap.newKeySet();
 
+  /** Probes of several readers at once are over by then; a writer stays. */
+  private static final int MAX_TRIES = 8;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
+
   private final DatabaseFile file;
   private final FileChannel channel;
 
@@ -37,7 +45,23 @@ final class WriterClaim implements AutoCloseable {
     return WRITTEN_HERE.contains(file.file());
   }
 
-  static WriterClaim take(DatabaseFile file) {
+  /**
+   * True where some process is the writer, or about to be. Shared probes of two readers may be
+   * taken for each other within one process; then the answer is no, and H2's own lock decides.
+   */
+  static synchronized boolean isHeld(DatabaseFile file) {
+    if (isHeldHere(file)) {
+      return true;
+    }
+    try (FileChannel channel = FileChannel.open(file.sibling(SUFFIX), StandardOpenOption.READ);
+        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      return lock == null;
+    } catch (IOException | OverlappingFileLockException _) {
+      return false;
+    }
+  }
+
+  static synchronized WriterClaim take(DatabaseFile file) {
     if (!WRITTEN_HERE.add(file.file())) {
       throw secondWriter(file, "this process");
     }
@@ -85,11 +109,16 @@ final class WriterClaim implements AutoCloseable {
     }
   }
 
-  /** The lock, or none and the channel closed. */
+  /** The lock, or none and the channel closed. A reader's probe holds it for microseconds. */
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     FileLock lock = null;
     try {
-      lock = channel.tryLock();
+      for (int tries = 0; lock == null && tries < MAX_TRIES; tries++) {
+        if (tries > 0) {
+          LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+        lock = channel.tryLock();
+      }
       return lock;
     } finally {
       if (lock == null) {

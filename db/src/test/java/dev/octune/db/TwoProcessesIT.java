@@ -18,11 +18,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +111,44 @@ final class TwoProcessesIT {
         assertEquals(new Counts(4, 0), backup.counts());
         writer.kill();
         assertEquals(new Counts(4, 0), reader.counts(), "reads on from the file");
+      }
+    }
+  }
+
+  @Test
+  void reader_stoppedMidway_doesNotKeepAWriterOut() {
+    int count = 2 * H2Reads.PAGE_ROWS;
+    try (TuningDb db = TuningDb.open(file(), Access.WRITER)) {
+      IntStream.range(10, 10 + count)
+          .mapToObj(i -> db.append(Samples.record(i, Samples.timed(i))))
+          .toList()
+          .forEach(CompletableFuture::join);
+    }
+    try (TuningDb reader = TuningDb.open(file(), Access.READER);
+        Stream<TuningRecord> records = reader.records(RecordFilter.ALL)) {
+      Iterator<TuningRecord> each = records.iterator();
+      assertEquals(10, each.next().number());
+      try (DatabaseProcess writer = DatabaseProcess.start("hold", file())) {
+        assertEquals("open", writer.line());
+        List<Integer> rest = new ArrayList<>();
+        each.forEachRemaining(record -> rest.add(record.number()));
+        List<Integer> expected = new ArrayList<>(IntStream.range(11, 10 + count).boxed().toList());
+        expected.addAll(List.of(0, 1, 2));
+        assertEquals(expected, rest, "reads on through the writer, and sees what it wrote");
+      }
+    }
+  }
+
+  @Test
+  void readers_manyAtOnce_doNotLookLikeAWriter() {
+    try (TuningDb db = TuningDb.open(file(), Access.WRITER)) {
+      db.append(Samples.record(0, Samples.timed(1))).join();
+    }
+    try (TuningDb one = TuningDb.open(file(), Access.READER);
+        TuningDb two = TuningDb.open(file(), Access.READER)) {
+      for (int i = 0; i < 50; i++) {
+        assertEquals(1, one.counts().records());
+        assertEquals(1, two.counts().records());
       }
     }
   }
