@@ -124,8 +124,15 @@ record DatabaseFile(Path file) {
   void checkHeader(boolean emptyAllowed) {
     byte[] head;
     try {
-      if (Files.size(file) == 0 && emptyAllowed) {
-        return;
+      if (Files.size(file) == 0) {
+        if (emptyAllowed) {
+          return;
+        }
+        throw new DbException(
+            Reason.BUSY,
+            "the file is empty, a process may just be filling it",
+            file,
+            "run again, or run 'octune tune'");
       }
       try (InputStream in = Files.newInputStream(file)) {
         head = in.readNBytes(MAGIC.length);
