@@ -4,6 +4,7 @@ import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 
@@ -50,6 +51,11 @@ final class Shorthand {
   }
 
   private static String ranges(Workload workload) {
-    return " " + workload.numerics().act().text() + "·" + workload.numerics().wgt().text();
+    Numerics numerics = workload.numerics();
+    return " %s·%s%s"
+        .formatted(
+            numerics.act().text(),
+            numerics.wgt().text(),
+            numerics.wgt().signed() ? "" : "−" + numerics.wzp());
   }
 }
