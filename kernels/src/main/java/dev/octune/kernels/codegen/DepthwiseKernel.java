@@ -336,7 +336,7 @@ final class DepthwiseKernel {
 
   private List<Value> interleave(Code code, List<Value> addresses, int first, int count) {
     if (plan.leaf.group() == 1) {
-      Value all = bytes(code, addresses.getFirst(), first, count);
+      Value all = plan.leaf.widened(code, bytes(code, addresses.getFirst(), first, count));
       return IntStream.range(0, count)
           .mapToObj(v -> code.slice(all, v * plan.lanes, plan.lanes))
           .toList();
@@ -457,7 +457,8 @@ final class DepthwiseKernel {
   /** One byte from each address, in every lane. */
   private Value gathered(Code code, List<Value> addresses) {
     if (plan.leaf.group() == 1) {
-      return code.splat(code.load(Type.I8, addresses.getFirst(), 1), plan.lanes);
+      Value value = code.load(Type.I8, addresses.getFirst(), 1);
+      return code.splat(plan.leaf.widened(code, value), plan.lanes);
     }
     Value quad = Value.zero(Type.I32);
     for (int i = 0; i < addresses.size(); i++) {

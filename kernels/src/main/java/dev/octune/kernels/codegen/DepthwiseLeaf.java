@@ -160,16 +160,25 @@ enum DepthwiseLeaf {
     return arithmetic == Arithmetic.DOT_SIGNED;
   }
 
+  /** Bytes as wide as a leaf of single taps takes them, scalar or vector. */
+  Value widened(Code code, Value bytes) {
+    return switch (arithmetic) {
+      case MULTIPLY -> code.zeroExtend(bytes, Type.I32);
+      case MULTIPLY_NEON -> code.zeroExtend(bytes, Type.I16);
+      case MADD_WORDS, MADD_BYTES, DOT_UNSIGNED, DOT_SIGNED ->
+          throw new IllegalStateException(text + " takes groups of bytes");
+    };
+  }
+
   /**
    * One operand of a fetched group.
    *
-   * @param fetched group bytes for each lane, lane by lane
+   * @param fetched {@link #widened} single taps, or group bytes for each lane, lane by lane
    * @param part index into {@link #parts}
    */
   Value operand(Code code, Value fetched, int lanes, int part) {
     return switch (arithmetic) {
-      case MULTIPLY -> code.zeroExtend(fetched, Type.I32);
-      case MULTIPLY_NEON -> code.zeroExtend(fetched, Type.I16);
+      case MULTIPLY, MULTIPLY_NEON -> fetched;
       case MADD_WORDS -> {
         Value words = code.bitcast(fetched, Type.I16.x(2 * lanes));
         yield part == 0

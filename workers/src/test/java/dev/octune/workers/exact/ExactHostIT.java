@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.run.Connection;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kernels of every instruction set that this machine covers, natively. {@code
@@ -18,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class ExactHostIT {
   private static final long MAX_MACS = 600_000;
+
+  /** Of a larger space every so-manieth point. */
+  private static final int MAX_POINTS = 60;
 
   @ParameterizedTest
   @EnumSource(
@@ -40,5 +46,43 @@ final class ExactHostIT {
         failures.isEmpty(),
         () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
     assertTrue(proof.checked() > 100, "too few candidates: " + proof.checked());
+  }
+
+  /** Threads that run one kernel at the same time, each its part. */
+  @Test
+  void kernel_twoThreads_equalsOracle() throws Exception {
+    Host host = Host.detect();
+    assumeTrue(host.allowedCpus().size() > 1, "this process may use one CPU only");
+    long seed = Seeds.exact();
+    SplittableRandom random = new SplittableRandom(seed);
+    Proof proof = new Proof(host.target().withThreads(2), Connection.HERE);
+
+    List<String> failures =
+        proof.failures(AwkwardWorkloads.draw(random, Seeds.workloads(20), MAX_MACS), random);
+
+    assertTrue(
+        failures.isEmpty(),
+        () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
+    assertTrue(proof.checked() > 30, "too few candidates: " + proof.checked());
+  }
+
+  /** One small workload of each operator on the best instruction set here, point by point. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv2d_NCHWc_int8 n=1 ic=3 ih=4 iw=5 oc=9 kh=3 kw=2 stride=2,1 pad=1,0,1,1 dilation=1,1"
+            + " act=u8 azp=211 wgt=s8 out=s32",
+        "depthwise_conv2d_NCHWc_int8 n=1 c=3 ih=5 iw=3 m=2 kh=3 kw=2 stride=1,1 pad=1,1,1,0"
+            + " dilation=1,1 act=u8 azp=1 wgt=s8 out=s32",
+        "dense_int8 m=3 k=9 n=5 act=u8 wgt=s8 out=s32",
+        "batch_matmul_int8 b=2 m=3 k=5 n=9 act=u8 wgt=u8 wzp=131 out=s32",
+      })
+  void kernel_everyScheduleOfASmallSpace_equalsOracle(String text) throws Exception {
+    Proof proof = new Proof(Host.detect().target(), Connection.HERE);
+
+    List<String> failures = proof.failuresOfAll(Workload.parse(text), MAX_POINTS);
+
+    assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+    assertTrue(proof.checked() > 0);
   }
 }

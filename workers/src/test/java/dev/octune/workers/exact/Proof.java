@@ -12,6 +12,7 @@ import dev.octune.workers.local.CheckResult;
 import dev.octune.workers.local.LocalDevice;
 import dev.octune.workers.local.LocalDeviceSettings;
 import dev.octune.workers.run.Connection;
+import dev.octune.workers.toolchain.ToolchainException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,7 +36,7 @@ final class Proof {
   private final KernelLibrary library = KernelLibrary.standard();
   private final Target target;
   private final Connection connection;
-  private final Map<Candidate, CompletableFuture<CheckResult>> open = new LinkedHashMap<>();
+  private final Map<Candidate, CompletableFuture<CheckResult>> underWay = new LinkedHashMap<>();
   private final List<String> failures = new ArrayList<>();
   private int checked;
 
@@ -55,9 +56,7 @@ final class Proof {
    * @return one line per candidate that is not exact, with what it takes to see it again
    */
   List<String> failures(List<Workload> workloads, SplittableRandom random) throws Exception {
-    try (LocalDevice device =
-        LocalDevice.open(
-            new LocalDeviceSettings(library, target, Host.detect().allowedCpus(), connection))) {
+    try (LocalDevice device = open()) {
       for (Workload workload : workloads) {
         if (library.uncovered(workload, target).isEmpty()) {
           for (Schedule schedule : schedules(workload, random)) {
@@ -70,24 +69,40 @@ final class Proof {
     return failures;
   }
 
+  /** The same for the points of one workload's space, evenly thinned to at most so many. */
+  List<String> failuresOfAll(Workload workload, int maxPoints) throws Exception {
+    try (LocalDevice device = open()) {
+      ConfigSpace space = library.space(workload, target);
+      int step = Math.ceilDiv(space.size(), maxPoints);
+      for (int i = 0; i < space.size(); i += step) {
+        check(device, new Candidate(workload, target, space.at(i)), i);
+      }
+      drain(0);
+    }
+    return failures;
+  }
+
   /** What the device says of one candidate. */
   CheckResult check(Candidate candidate) throws Exception {
-    try (LocalDevice device =
-        LocalDevice.open(
-            new LocalDeviceSettings(library, target, Host.detect().allowedCpus(), connection))) {
+    try (LocalDevice device = open()) {
       return device.check(candidate, 1).get();
     }
   }
 
+  private LocalDevice open() throws ToolchainException {
+    return LocalDevice.open(
+        new LocalDeviceSettings(library, target, Host.detect().allowedCpus(), connection));
+  }
+
   private void check(LocalDevice device, Candidate candidate, long seed) throws Exception {
-    open.put(candidate, device.check(candidate, seed));
+    underWay.put(candidate, device.check(candidate, seed));
     drain(WINDOW);
   }
 
   private void drain(int left) throws Exception {
-    while (open.size() > left) {
-      var oldest = open.entrySet().iterator().next();
-      open.remove(oldest.getKey());
+    while (underWay.size() > left) {
+      var oldest = underWay.entrySet().iterator().next();
+      underWay.remove(oldest.getKey());
       if (oldest.getValue().get() instanceof CheckResult.Rejected(var why)) {
         failures.add(
             "%s | %s | %s: %s"
