@@ -45,6 +45,7 @@ public final class LocalDevice implements Device {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
   private volatile boolean confined;
+  private volatile @Nullable Throwable failure;
 
   private LocalDevice(LocalDeviceSettings settings, Toolchain toolchain, RunnerKeeper runners) {
     this.settings = settings;
@@ -213,13 +214,18 @@ public final class LocalDevice implements Device {
         Thread.ofPlatform().daemon().name("octune-device-" + name).unstarted(untilClosed(loop)));
   }
 
-  private static Runnable untilClosed(Loop loop) {
+  private Runnable untilClosed(Loop loop) {
     return () -> {
       try {
         loop.run();
       } catch (InterruptedException _) {
         // Only close() interrupts these threads.
         Thread.currentThread().interrupt();
+      } catch (RuntimeException | Error e) {
+        // A device with a thread less would leave futures open for ever.
+        failure = e;
+        close();
+        throw e;
       }
     };
   }
@@ -248,7 +254,14 @@ public final class LocalDevice implements Device {
   }
 
   private void build(Part part, Builder builder) throws InterruptedException {
-    queue.built(part, partBuilder.build(part.source(), builder));
+    Part.Outcome outcome;
+    try {
+      outcome = partBuilder.build(part.source(), builder);
+    } catch (RuntimeException e) {
+      // The top of one trial, as in emitLoop.
+      outcome = new Part.Outcome.Failed(new Measurement.BuildFailed("image: " + e));
+    }
+    queue.built(part, outcome);
   }
 
   private void measureLoop(@Nullable Builder inBetween, int maxBuilds) throws InterruptedException {
@@ -295,14 +308,20 @@ public final class LocalDevice implements Device {
         runners.drop();
         if (closed) {
           job.closed(closedException());
-        } else if (attempt == ATTEMPTS) {
+          return;
+        }
+        if (attempt == ATTEMPTS) {
           job.lost(String.valueOf(e.getMessage()));
         }
       } catch (RuntimeException e) {
         // The top of one trial: what is not the runner's death is a fault of this program, and the
         // next trial must not pay for it.
         runners.drop();
-        job.lost("the device failed: " + e);
+        if (closed) {
+          job.closed(closedException());
+        } else {
+          job.lost("the device failed: " + e);
+        }
         return;
       }
     }
@@ -326,7 +345,10 @@ public final class LocalDevice implements Device {
     }
   }
 
-  private static IllegalStateException closedException() {
-    return new IllegalStateException("the device is closed");
+  private IllegalStateException closedException() {
+    Throwable cause = failure;
+    return cause == null
+        ? new IllegalStateException("the device is closed")
+        : new IllegalStateException("the device closed itself: " + cause, cause);
   }
 }
