@@ -1,6 +1,7 @@
 package dev.octune.workers.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -243,6 +245,28 @@ final class BuilderIT {
     closing.close();
     ProcessHandle.of(pid).ifPresent(p -> p.onExit().join());
     assertInstanceOf(BuildResult.Died.class, closing.build(Modules.adds42(Isa.AVX2)));
+  }
+
+  @Test
+  void start_parentKilled_childIsGoneToo() throws Exception {
+    Process parent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BuilderParent.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var out = parent.inputReader(StandardCharsets.US_ASCII)) {
+      ProcessHandle child = ProcessHandle.of(Long.parseLong(out.readLine())).orElseThrow();
+      assertTrue(child.isAlive());
+      signal("KILL", parent.pid());
+      child.onExit().get(10, TimeUnit.SECONDS);
+      assertFalse(child.isAlive());
+    } finally {
+      parent.destroyForcibly();
+    }
   }
 
   @Test
