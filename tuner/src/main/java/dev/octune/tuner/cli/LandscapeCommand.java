@@ -54,6 +54,14 @@ final class LandscapeCommand implements Callable<Integer> {
       description = "Points to measure; default is the whole space, up to its file's limit.")
   private int points = Landscape.MAX_POINTS;
 
+  @Option(
+      names = "--passes",
+      paramLabel = "N",
+      description =
+          "Times that all points are measured, one after another; a point's time is the median."
+              + " Default 1; more on a busy machine.")
+  private int passes = 1;
+
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the sample; default 1.")
   private long seed = 1;
 
@@ -67,6 +75,9 @@ final class LandscapeCommand implements Callable<Integer> {
       throw new UsageException(
           "--points is %d, must be in [1, %d]".formatted(points, Landscape.MAX_POINTS));
     }
+    if (passes < 1) {
+      throw new UsageException("--passes is %d, must be at least 1".formatted(passes));
+    }
     Path output = java.util.Objects.requireNonNull(file);
     Host host = Host.detect();
     Target target = targetOption.resolveRunnable(host);
@@ -79,10 +90,11 @@ final class LandscapeCommand implements Callable<Integer> {
               device,
               task,
               points,
+              passes,
               seed,
               (done, of, schedule, measurement) -> {
                 if (done % REPORT_EVERY_POINTS == 0 || done == of) {
-                  err.printf("%d/%d points%n", done, of);
+                  err.printf("%d/%d measurements%n", done, of);
                 }
                 if (measurement instanceof Measurement.WrongAnswer wrong) {
                   err.printf("wrong answer at '%s': %s%n", schedule, wrong.what());

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 record XgbParameters(
     Objective objective, int trees, int maxDepth, double eta, double minChildWeight, int maxBins) {
-  static final XgbParameters DEFAULT = new XgbParameters(Objective.REGRESSION, 40, 6, 0.2, 1, 32);
+  static final XgbParameters DEFAULT = new XgbParameters(Objective.REGRESSION, 40, 4, 0.2, 1, 32);
 
   /** Partners drawn for each row in each round. */
   private static final int RANK_PAIRS = 8;

@@ -15,14 +15,16 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Search guided by the cost model.
  *
  * <p>The first batch, before anything is known, is half neighbours of the default and half random
  * points. Every later one is what the model scores highest among all unseen points of a small
- * space; of a large one among random points and what evolves from the best ones (seeds, mutants of
- * them, mutants of the best mutants). A share of each batch stays random.
+ * space; of a large one among a fixed random half of as many points and, as the other half, what
+ * evolves from the best: mutants of measured and of scored points, three generations of them. A
+ * share of each batch stays random.
  */
 final class ModelSearch implements SearchStrategy {
   /** Generations of mutants; each moves one or two knobs further from what is known. */
@@ -33,9 +35,6 @@ final class ModelSearch implements SearchStrategy {
 
   /** Scored points that mutants descend from. */
   private static final int SCORED_PARENTS = 64;
-
-  /** Part of the scored points that are mutants; the rest are random. */
-  private static final int MUTANT_SHARE = 2;
 
   /** Times that a draw is repeated where it hits what was seen, before it is given up. */
   private static final int MAX_DRAWS = 64;
@@ -50,6 +49,7 @@ final class ModelSearch implements SearchStrategy {
   private final Random random;
   private final Permutation order;
   private int position;
+  private @Nullable Pool pool;
 
   ModelSearch(SearchTask task, SharedModel model, SearchSettings settings, long seed) {
     this.task = task;
@@ -123,10 +123,8 @@ final class ModelSearch implements SearchStrategy {
 
   private void addBest(Set<Integer> batch, int count) {
     model.learnFor(experience);
-    Map<Integer, Float> scored =
-        space.size() <= settings.scoredPoints() ? scoreAll() : scoreEvolving();
     List<int[]> chosen = new ArrayList<>();
-    for (int index : ranked(scored)) {
+    for (int index : ranked(scored())) {
       if (batch.size() >= count) {
         return;
       }
@@ -138,31 +136,39 @@ final class ModelSearch implements SearchStrategy {
     }
   }
 
-  private Map<Integer, Float> scoreAll() {
-    List<Integer> pool = new ArrayList<>();
-    for (int i = unseen.nextFrom(0); i < space.size(); i = unseen.nextFrom(i + 1)) {
-      pool.add(i);
+  /** Scores of the unseen points of the pool and, where it is not the whole space, of mutants. */
+  private Map<Integer, Float> scored() {
+    Pool points = pool();
+    Map<Integer, Float> scored = new LinkedHashMap<>();
+    score(points, scored);
+    if (points.indices.size() < space.size()) {
+      evolve(scored);
     }
-    return score(pool);
+    return scored;
   }
 
-  private Map<Integer, Float> scoreEvolving() {
-    int mutants = settings.scoredPoints() / MUTANT_SHARE / GENERATIONS;
-    Set<Integer> pool = new LinkedHashSet<>();
-    for (int i = 0; i < settings.scoredPoints() - mutants * GENERATIONS; i++) {
-      int index = random.nextInt(space.size());
-      if (unseen.isUnseen(index)) {
-        pool.add(index);
+  /** Points whose features are kept: all of a small space, a fixed sample of a large one. */
+  private Pool pool() {
+    if (pool == null) {
+      pool = new Pool();
+      boolean whole = space.size() <= settings.scoredPoints();
+      int points = whole ? space.size() : settings.scoredPoints() / 2;
+      for (int i = 0; i < points; i++) {
+        pool.add(whole ? i : order.at(space.size() - 1 - i));
       }
     }
-    Map<Integer, Float> scored = new LinkedHashMap<>(score(List.copyOf(pool)));
+    return pool;
+  }
+
+  private void evolve(Map<Integer, Float> scored) {
     List<Integer> measured =
         experience.fastest(PARENTS).stream().map(point -> point.index).toList();
+    int mutants = settings.scoredPoints() / 2 / GENERATIONS;
     for (int generation = 0; generation < GENERATIONS; generation++) {
       List<Integer> parents = new ArrayList<>(measured);
       parents.addAll(ranked(scored).stream().limit(SCORED_PARENTS).toList());
       Set<Integer> children = new LinkedHashSet<>();
-      for (int i = 0; i < mutants; i++) {
+      for (int i = 0; i < mutants && !parents.isEmpty(); i++) {
         int parent = parents.get(random.nextInt(parents.size()));
         mutant(space.coordinates(parent), 1 + random.nextInt(2))
             .ifPresent(
@@ -172,20 +178,30 @@ final class ModelSearch implements SearchStrategy {
                   }
                 });
       }
-      scored.putAll(score(List.copyOf(children)));
+      Pool generated = new Pool();
+      children.forEach(generated::add);
+      score(generated, scored);
     }
-    return scored;
   }
 
-  private Map<Integer, Float> score(List<Integer> pool) {
-    FeatureRows rows = new FeatureRows(Feature.count());
-    pool.forEach(index -> rows.add(row(index)));
-    float[] scores = model.score(rows);
-    Map<Integer, Float> scored = new LinkedHashMap<>();
+  private void score(Pool points, Map<Integer, Float> scored) {
+    float[] scores = model.score(points.rows);
     for (int i = 0; i < scores.length; i++) {
-      scored.put(pool.get(i), scores[i]);
+      if (unseen.isUnseen(points.indices.get(i))) {
+        scored.put(points.indices.get(i), scores[i]);
+      }
     }
-    return scored;
+  }
+
+  /** Points with their features. */
+  private final class Pool {
+    private final List<Integer> indices = new ArrayList<>();
+    private final FeatureRows rows = new FeatureRows(Feature.count());
+
+    void add(int index) {
+      indices.add(index);
+      rows.add(row(index));
+    }
   }
 
   /** Highest score first; equal ones in the space's order. */

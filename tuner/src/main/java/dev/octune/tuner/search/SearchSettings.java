@@ -23,7 +23,7 @@ record SearchSettings(
     int scoredPoints,
     int minDistance) {
   static final SearchSettings DEFAULT =
-      new SearchSettings(Label.LOG_SPEED, true, 512, 0.3, 0.1, 4096, 1);
+      new SearchSettings(Label.RELATIVE_SPEED, true, 512, 0.3, 0.1, 8192, 1);
 
   /** What is learned of a time, higher for faster, at most that of the best. */
   enum Label {

@@ -52,6 +52,7 @@ class LandscapeTest {
             new FakeDevice(),
             TASK,
             100,
+            1,
             7,
             (done, of, schedule, measurement) ->
                 heard.add(done + "/" + of + " " + schedule.text() + " " + measurement.status()));
@@ -80,6 +81,31 @@ class LandscapeTest {
   }
 
   @Test
+  void record_threePasses_keepsTheMedianOfEachPoint() {
+    Device drifting =
+        new FakeDevice() {
+          private int calls;
+
+          @Override
+          public CompletableFuture<Measurement> measure(MeasureRequest request) {
+            int pass = calls++ / 4;
+            Schedule schedule = request.candidate().schedule();
+            double factor = List.of(1, 3, 2).get(pass);
+            return CompletableFuture.completedFuture(timed(factor * nanos(schedule)));
+          }
+        };
+    List<String> heard = new ArrayList<>();
+    Landscape recorded =
+        LandscapeRecorder.record(
+            drifting, TASK, 4, 3, 7, (done, of, _, _) -> heard.add(done + "/" + of));
+    for (Landscape.Point point : recorded.points()) {
+      assertEquals(
+          new Landscape.Outcome.Timed(2 * FakeDevice.nanos(point.schedule())), point.outcome());
+    }
+    assertEquals("12/12", heard.getLast());
+  }
+
+  @Test
   void record_deviceLost_givesNoHalfLandscape() {
     Device losing =
         new FakeDevice() {
@@ -91,7 +117,7 @@ class LandscapeTest {
     IllegalStateException lost =
         assertThrows(
             IllegalStateException.class,
-            () -> LandscapeRecorder.record(losing, TASK, 5, 1, (_, _, _, _) -> {}));
+            () -> LandscapeRecorder.record(losing, TASK, 5, 1, 1, (_, _, _, _) -> {}));
     assertTrue(lost.toString().contains("unplugged"), lost::toString);
   }
 
@@ -212,7 +238,7 @@ class LandscapeTest {
   }
 
   private static Landscape sample(int points, long seed) {
-    return LandscapeRecorder.record(new FakeDevice(), TASK, points, seed, (_, _, _, _) -> {});
+    return LandscapeRecorder.record(new FakeDevice(), TASK, points, 1, seed, (_, _, _, _) -> {});
   }
 
   private static Measurement measure(Device device, Schedule schedule) {
@@ -232,10 +258,13 @@ class LandscapeTest {
       if (schedule.equals(SPACE.at(5))) {
         return CompletableFuture.completedFuture(new Measurement.BuildFailed("planted"));
       }
-      Measurement.Sample sample = new Measurement.Sample(nanos(schedule), 10, false);
-      return CompletableFuture.completedFuture(
-          new Measurement.Timed(
-              List.of(new Measurement.Placement(0, List.of(sample))), Measurement.CacheState.HOT));
+      return CompletableFuture.completedFuture(timed(nanos(schedule)));
+    }
+
+    static Measurement timed(double nanos) {
+      Measurement.Sample sample = new Measurement.Sample(nanos, 10, false);
+      return new Measurement.Timed(
+          List.of(new Measurement.Placement(0, List.of(sample))), Measurement.CacheState.HOT);
     }
 
     @Override
