@@ -44,7 +44,7 @@ public final class IrModule {
             .formatted(
                 name,
                 params.stream()
-                    .map(p -> p.type().text() + " " + p.attributes() + " %" + p.name())
+                    .map(p -> p.type().text() + p.attributes() + " %" + p.name())
                     .collect(Collectors.joining(", ")),
                 code.text()));
   }
