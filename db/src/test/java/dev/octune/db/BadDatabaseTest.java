@@ -177,7 +177,8 @@ final class BadDatabaseTest {
       byte[] noise = new byte[length];
       random.nextBytes(noise);
       System.arraycopy(noise, 0, bad, from, length);
-      // A file of its own: H2 keeps its lock on some that it failed to open, until the process ends.
+      // A file of its own: H2 keeps its lock on some that it failed to open, until the process
+      // ends.
       Path file = Files.write(folder.resolve("damaged" + round + ".mv.db"), bad);
       refused += useOrRefuse(file) ? 0 : 1;
     }
