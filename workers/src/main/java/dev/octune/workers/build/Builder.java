@@ -111,9 +111,20 @@ public final class Builder implements AutoCloseable {
     return await(submit(request));
   }
 
-  /** Makes a file of a module and waits for it. An object is as LLVM made it, not linked. */
+  /**
+   * Makes a file of a module and waits for it. An object is as LLVM made it, and refused where no
+   * image could be made of it: it needs no library, no writable memory, no address of its own.
+   */
   public BuildResult<byte[]> emit(BuildRequest request, Output output) throws InterruptedException {
-    return await(enqueue(request, output));
+    BuildResult<byte[]> file = await(enqueue(request, output));
+    if (output != Output.OBJECT) {
+      return file;
+    }
+    return switch (linked(request, file)) {
+      case BuildResult.Refused<Image>(String reason) -> new BuildResult.Refused<>(reason);
+      case BuildResult.Built<Image> _, BuildResult.Died<Image> _, BuildResult.TimedOut<Image> _ ->
+          file;
+    };
   }
 
   /** Process ids of the children that run now. */

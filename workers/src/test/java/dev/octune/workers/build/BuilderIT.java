@@ -217,6 +217,39 @@ final class BuilderIT {
   }
 
   @Test
+  void submit_childKilledWhileMuchIsQueued_allBuilt() throws Exception {
+    List<CompletableFuture<BuildResult<Image>>> results = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      results.add(builder.submit(Modules.readsConstants(Isa.AVX2)));
+    }
+    results.get(10).get();
+    signal("KILL", builder.childPids().getFirst());
+    results.get(60).get();
+    signal("KILL", builder.childPids().getFirst());
+    for (CompletableFuture<BuildResult<Image>> result : results) {
+      assertEquals(2, built(result.get()).entries().size());
+    }
+  }
+
+  @Test
+  void emit_objectThatNeedsALibrary_refused() throws Exception {
+    BuildResult<byte[]> result =
+        builder.emit(
+            Modules.request(
+                Isa.AVX2,
+                """
+                declare void @outside()
+                define void @octune_run() nounwind {
+                  call void @outside()
+                  ret void
+                }
+                """),
+            Output.OBJECT);
+    String reason = assertInstanceOf(BuildResult.Refused.class, result).reason();
+    assertTrue(reason.contains("undefined symbol outside"), reason);
+  }
+
+  @Test
   void build_twoChildrenManyCallers_allBuilt() throws Exception {
     try (Builder two =
         Builder.start(
