@@ -30,6 +30,9 @@ public final class LocalDevice implements Device {
   /** Of the same kernel side by side: what {@link Device#confirm} takes. */
   public static final int MAX_CONFIRMED = 16;
 
+  /** Builds take two to three times as long as runs; each child takes 150 MB. */
+  private static final int MAX_BUILDERS = 4;
+
   /** A runner that dies is started again and the job done once more, this often in all. */
   private static final int ATTEMPTS = 2;
 
@@ -65,17 +68,18 @@ public final class LocalDevice implements Device {
                     : "through " + String.join(" ", settings.connection().command()),
                 toolchain.describe(),
                 System.getProperty("os.version", "?"));
-    if (!split.building().isEmpty()) {
-      Builder besides = builder(toolchain, split.building());
-      for (int i = 0; i < split.building().size(); i++) {
-        start("build-" + i, () -> buildLoop(besides));
+    int besides = Math.min(split.building().size(), MAX_BUILDERS);
+    if (besides > 0) {
+      Builder builder = builder(toolchain, besides, split.building());
+      for (int i = 0; i < besides; i++) {
+        start("build-" + i, () -> buildLoop(builder));
       }
     }
-    int between = split.measured().size();
-    @org.jspecify.annotations.Nullable
-    Builder inBetween = between == 0 ? null : builder(toolchain, split.measured());
+    int between = Math.min(split.measured().size(), MAX_BUILDERS - besides);
+    @Nullable Builder inBetween =
+        between > 0 ? builder(toolchain, between, split.measured()) : null;
     start("emit", this::emitLoop);
-    start("measure", () -> measureLoop(inBetween, between));
+    start("measure", () -> measureLoop(inBetween, Math.max(0, between)));
   }
 
   /**
@@ -200,11 +204,11 @@ public final class LocalDevice implements Device {
     }
   }
 
-  private Builder builder(Toolchain toolchain, List<Integer> cpus) {
+  private Builder builder(Toolchain toolchain, int children, List<Integer> cpus) {
     Builder builder =
         Builder.start(
             toolchain,
-            new BuilderSettings(cpus.size(), BuilderSettings.DEFAULT_LIMIT, Set.copyOf(cpus)));
+            new BuilderSettings(children, BuilderSettings.DEFAULT_LIMIT, Set.copyOf(cpus)));
     builders.add(builder);
     return builder;
   }
@@ -265,12 +269,17 @@ public final class LocalDevice implements Device {
   }
 
   private void measureLoop(@Nullable Builder inBetween, int maxBuilds) throws InterruptedException {
-    if (!split.building().isEmpty() && !split.measured().isEmpty()) {
-      confineThisProcess(split.building());
-    }
+    // Until there is something to measure, all CPUs serve the start.
+    boolean confine = !split.building().isEmpty() && !split.measured().isEmpty();
     while (true) {
-      switch (queue.takeToMeasure(inBetween == null ? 0 : maxBuilds)) {
-        case WorkQueue.Next.Measure(Job job) -> run(job);
+      switch (queue.takeToMeasure(maxBuilds)) {
+        case WorkQueue.Next.Measure(Job job) -> {
+          if (confine) {
+            confineThisProcess(split.building());
+            confine = false;
+          }
+          run(job);
+        }
         case WorkQueue.Next.Build(List<Part> parts) -> {
           if (inBetween != null) {
             buildAll(parts, inBetween);

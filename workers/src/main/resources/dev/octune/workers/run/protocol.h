@@ -23,6 +23,10 @@ enum {
   LOOP_BUFFER_BYTES = 64 << 10
 };
 
+/* A packed tensor of a workload at the limit of elements, padded generously; products with the
+ * number of fills stay far below 2^64. */
+#define MAX_BUFFER_BYTES (1ul << 36)
+
 enum request {
   /* version -> OK: version, architecture, page bytes */
   REQUEST_HELLO = 1,

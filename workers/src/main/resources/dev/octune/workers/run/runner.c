@@ -74,6 +74,8 @@ static void drop_problem(struct problem *problem) {
   problem->used = 0;
 }
 
+static int is_size(u64 bytes) { return bytes >= 1 && bytes <= MAX_BUFFER_BYTES; }
+
 static void on_problem(struct reader *in) {
   u64 id = read_word(in), seed = read_word(in);
   u64 acts = read_word(in);
@@ -81,8 +83,9 @@ static void on_problem(struct reader *in) {
   u64 wgts = read_word(in);
   s64 wgt_min = (s64)read_word(in), wgt_max = (s64)read_word(in);
   u64 outs = read_word(in), fills = read_word(in);
-  if (in->torn || fills < 1 || fills > MAX_FILLS || find_problem(id)) {
-    reply_error("problem: torn, known already, or the fills are not in [1, 16]");
+  if (in->torn || fills < 1 || fills > MAX_FILLS || find_problem(id) || !is_size(acts) ||
+      !is_size(wgts) || !is_size(outs)) {
+    reply_error("problem: torn, known already, or its fills or sizes are out of range");
     return;
   }
   struct problem *problem = problems;
@@ -268,7 +271,8 @@ static void on_layout(struct reader *in) {
   u64 pack_act = read_word(in), pack_wgt = read_word(in), unpack_out = read_word(in);
   u64 limit = read_word(in), cpu = read_word(in), code_bytes = (u64)(in->end - in->at);
   if (in->torn || !problem || find_layout(id) || code_bytes == 0 || code_bytes > MAX_CODE_BYTES ||
-      pack_act >= code_bytes || pack_wgt >= code_bytes || unpack_out >= code_bytes) {
+      pack_act >= code_bytes || pack_wgt >= code_bytes || unpack_out >= code_bytes ||
+      !is_size(act_bytes) || !is_size(wgt_bytes) || !is_size(out_bytes)) {
     reply_error("layout: no such problem, known already, or its code is not one");
     return;
   }

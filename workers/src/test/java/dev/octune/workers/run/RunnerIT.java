@@ -9,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.octune.kernels.reference.Fill;
 import dev.octune.kernels.target.Arch;
 import dev.octune.kernels.workload.Workload;
+import dev.octune.rpc.frame.FrameChannel;
 import dev.octune.workers.toolchain.Toolchain;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -141,6 +145,45 @@ final class RunnerIT {
       assertEquals(
           new Verdict.Broke(0, "SIGSYS in phase check: system call 39 is not allowed"), verdict);
     }
+  }
+
+  @Test
+  void server_randomRequests_answersEachOrEndsCleanly() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int round = 0; round < 20; round++) {
+      Process process = new ProcessBuilder(program.toString()).start();
+      try (FrameChannel channel =
+          new FrameChannel(
+              process.getInputStream(), process.getOutputStream(), Wire.MAX_PAYLOAD_BYTES)) {
+        for (int i = 0; i < 50; i++) {
+          // Affinities of other processes are not the fuzzer's to change.
+          int type = random.nextInt(Wire.CONFINE);
+          channel.write(type, randomPayload(random));
+          int reply = channel.read().type();
+          assertTrue(reply >= Wire.OK && reply <= Wire.ERROR, "seed " + seed + ": " + reply);
+        }
+      } finally {
+        assertTrue(process.waitFor(10, TimeUnit.SECONDS), "seed " + seed);
+        assertEquals(0, process.exitValue(), "seed " + seed);
+      }
+    }
+  }
+
+  /** Words that mean something more often than not, with a torn one now and then. */
+  private static ByteBuffer randomPayload(Random random) {
+    ByteBuffer payload = ByteBuffer.allocate(8 * 24).order(ByteOrder.LITTLE_ENDIAN);
+    int bytes = random.nextInt(8 * 24 + 1);
+    while (payload.remaining() >= 8) {
+      payload.putLong(
+          switch (random.nextInt(4)) {
+            case 0 -> random.nextLong();
+            // Sizes that are granted are also filled.
+            case 1 -> random.nextInt(1 << 16);
+            default -> random.nextInt(6);
+          });
+    }
+    return payload.flip().limit(bytes);
   }
 
   @Test
