@@ -345,45 +345,41 @@ define void @octune_unpack_out(ptr noalias nocapture readonly %packed, ptr noali
 entry:
   br label %loop0
 loop0:
-  %v0 = phi i64 [ 0, %entry ], [ %v24, %done4 ]
-  %v1 = udiv i64 %v0, 8
-  %v2 = mul i64 %v1, 288
-  %v3 = getelementptr i8, ptr %packed, i64 %v2
-  %v4 = urem i64 %v0, 8
-  %v5 = mul i64 %v4, 4
-  %v6 = getelementptr i8, ptr %v3, i64 %v5
-  %v7 = mul i64 %v0, 36
-  %v8 = getelementptr i8, ptr %plain, i64 %v7
+  %v0 = phi i64 [ 0, %entry ], [ %v20, %done4 ]
+  %v1 = phi ptr [ %packed, %entry ], [ %v18, %done4 ]
+  %v2 = phi ptr [ %plain, %entry ], [ %v19, %done4 ]
   br label %loop1
 loop1:
-  %v9 = phi i64 [ 0, %loop0 ], [ %v22, %done3 ]
-  %v10 = phi ptr [ %v6, %loop0 ], [ %v20, %done3 ]
-  %v11 = phi ptr [ %v8, %loop0 ], [ %v21, %done3 ]
+  %v3 = phi i64 [ 0, %loop0 ], [ %v16, %done3 ]
+  %v4 = phi ptr [ %v1, %loop0 ], [ %v14, %done3 ]
+  %v5 = phi ptr [ %v2, %loop0 ], [ %v15, %done3 ]
   br label %loop2
 loop2:
-  %v12 = phi i64 [ 0, %loop1 ], [ %v18, %loop2 ]
-  %v13 = phi ptr [ %v10, %loop1 ], [ %v16, %loop2 ]
-  %v14 = phi ptr [ %v11, %loop1 ], [ %v17, %loop2 ]
-  %v15 = load i32, ptr %v13, align 4
-  store i32 %v15, ptr %v14, align 4
-  %v16 = getelementptr i8, ptr %v13, i64 32
-  %v17 = getelementptr i8, ptr %v14, i64 4
-  %v18 = add i64 %v12, 1
-  %v19 = icmp slt i64 %v18, 3
-  br i1 %v19, label %loop2, label %done3
+  %v6 = phi i64 [ 0, %loop1 ], [ %v12, %loop2 ]
+  %v7 = phi ptr [ %v4, %loop1 ], [ %v10, %loop2 ]
+  %v8 = phi ptr [ %v5, %loop1 ], [ %v11, %loop2 ]
+  %v9 = load i32, ptr %v7, align 4
+  store i32 %v9, ptr %v8, align 4
+  %v10 = getelementptr i8, ptr %v7, i64 32
+  %v11 = getelementptr i8, ptr %v8, i64 4
+  %v12 = add i64 %v6, 1
+  %v13 = icmp slt i64 %v12, 3
+  br i1 %v13, label %loop2, label %done3
 done3:
-  %v20 = getelementptr i8, ptr %v10, i64 96
-  %v21 = getelementptr i8, ptr %v11, i64 12
-  %v22 = add i64 %v9, 1
-  %v23 = icmp slt i64 %v22, 3
-  br i1 %v23, label %loop1, label %done4
+  %v14 = getelementptr i8, ptr %v4, i64 96
+  %v15 = getelementptr i8, ptr %v5, i64 12
+  %v16 = add i64 %v3, 1
+  %v17 = icmp slt i64 %v16, 3
+  br i1 %v17, label %loop1, label %done4
 done4:
-  %v24 = add i64 %v0, 1
-  %v25 = icmp slt i64 %v24, 8
-  br i1 %v25, label %loop0, label %done5
+  %v18 = getelementptr i8, ptr %v1, i64 4
+  %v19 = getelementptr i8, ptr %v2, i64 36
+  %v20 = add i64 %v0, 1
+  %v21 = icmp slt i64 %v20, 8
+  br i1 %v21, label %loop0, label %done5
 done5:
-  %v26 = getelementptr i8, ptr %packed, i64 288
-  %v27 = getelementptr i8, ptr %plain, i64 288
+  %v22 = getelementptr i8, ptr %packed, i64 288
+  %v23 = getelementptr i8, ptr %plain, i64 288
   ret void
 }
 

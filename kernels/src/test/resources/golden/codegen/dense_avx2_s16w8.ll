@@ -203,34 +203,30 @@ define void @octune_unpack_out(ptr noalias nocapture readonly %packed, ptr noali
 entry:
   br label %loop0
 loop0:
-  %v0 = phi i64 [ 0, %entry ], [ %v18, %done2 ]
-  %v1 = udiv i64 %v0, 8
-  %v2 = mul i64 %v1, 128
-  %v3 = getelementptr i8, ptr %packed, i64 %v2
-  %v4 = urem i64 %v0, 8
-  %v5 = mul i64 %v4, 4
-  %v6 = getelementptr i8, ptr %v3, i64 %v5
-  %v7 = mul i64 %v0, 4
-  %v8 = getelementptr i8, ptr %plain, i64 %v7
+  %v0 = phi i64 [ 0, %entry ], [ %v13, %done2 ]
+  %v1 = phi ptr [ %packed, %entry ], [ %v11, %done2 ]
+  %v2 = phi ptr [ %plain, %entry ], [ %v12, %done2 ]
   br label %loop1
 loop1:
-  %v9 = phi i64 [ 0, %loop0 ], [ %v15, %loop1 ]
-  %v10 = phi ptr [ %v6, %loop0 ], [ %v13, %loop1 ]
-  %v11 = phi ptr [ %v8, %loop0 ], [ %v14, %loop1 ]
-  %v12 = load i32, ptr %v10, align 4
-  store i32 %v12, ptr %v11, align 4
-  %v13 = getelementptr i8, ptr %v10, i64 32
-  %v14 = getelementptr i8, ptr %v11, i64 32
-  %v15 = add i64 %v9, 1
-  %v16 = icmp slt i64 %v15, 4
-  br i1 %v16, label %loop1, label %done2
+  %v3 = phi i64 [ 0, %loop0 ], [ %v9, %loop1 ]
+  %v4 = phi ptr [ %v1, %loop0 ], [ %v7, %loop1 ]
+  %v5 = phi ptr [ %v2, %loop0 ], [ %v8, %loop1 ]
+  %v6 = load i32, ptr %v4, align 4
+  store i32 %v6, ptr %v5, align 4
+  %v7 = getelementptr i8, ptr %v4, i64 4
+  %v8 = getelementptr i8, ptr %v5, i64 4
+  %v9 = add i64 %v3, 1
+  %v10 = icmp slt i64 %v9, 8
+  br i1 %v10, label %loop1, label %done2
 done2:
-  %v17 = getelementptr i8, ptr %v6, i64 128
-  %v18 = add i64 %v0, 1
-  %v19 = icmp slt i64 %v18, 8
-  br i1 %v19, label %loop0, label %done3
+  %v11 = getelementptr i8, ptr %v1, i64 32
+  %v12 = getelementptr i8, ptr %v2, i64 32
+  %v13 = add i64 %v0, 1
+  %v14 = icmp slt i64 %v13, 4
+  br i1 %v14, label %loop0, label %done3
 done3:
-  %v20 = getelementptr i8, ptr %packed, i64 128
+  %v15 = getelementptr i8, ptr %packed, i64 128
+  %v16 = getelementptr i8, ptr %packed, i64 128
   ret void
 }
 

@@ -58,25 +58,11 @@ record PackingCode(PackedLayout layout) {
                   Value to = along(code, batchTo, block, layout.actBlockBytes());
                   Axis channel = new Axis(channels, plain.channel(), element);
                   // The axis that is dense in the plain buffer runs innermost.
-                  boolean columnsInner = plain.x() == 1;
-                  walk(
-                      code,
-                      from,
-                      to,
-                      row,
-                      (rowFrom, rowTo) ->
-                          walk(
-                              code,
-                              rowFrom,
-                              rowTo,
-                              columnsInner ? channel : column,
-                              (outerFrom, outerTo) ->
-                                  walk(
-                                      code,
-                                      outerFrom,
-                                      outerTo,
-                                      columnsInner ? column : channel,
-                                      (read, write) -> packActivation(code, read, write))));
+                  List<Axis> nest =
+                      plain.x() == 1
+                          ? List.of(row, channel, column)
+                          : List.of(row, column, channel);
+                  walk(code, from, to, nest, (read, write) -> packActivation(code, read, write));
                 }));
   }
 
@@ -210,40 +196,35 @@ record PackingCode(PackedLayout layout) {
     Contraction conv = layout.conv();
     Contraction.ActStrides plain = conv.out();
     long word = PackedLayout.OUT_BYTES;
+    Axis batch = new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * word);
+    Axis row = new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * word);
+    Axis column = new Axis(conv.window().ow(), layout.outColumnBytes(), plain.x() * word);
     walk(
         code,
         code.param("packed"),
         code.param("plain"),
-        new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * word),
+        batch,
         (batchFrom, batchTo) ->
-            code.loop(
+            blocks(
+                code,
                 conv.oc(),
-                o -> {
-                  Value from =
-                      along(
-                          code,
-                          batchFrom,
-                          code.divide(o, layout.ocBlock()),
-                          layout.outBlockBytes());
-                  from = along(code, from, code.remainder(o, layout.ocBlock()), word);
-                  walk(
-                      code,
-                      from,
-                      along(code, batchTo, o, plain.channel() * word),
-                      new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * word),
-                      (rowFrom, rowTo) ->
-                          walk(
-                              code,
-                              rowFrom,
-                              rowTo,
-                              new Axis(
-                                  conv.window().ow(), layout.outColumnBytes(), plain.x() * word),
-                              (read, write) ->
-                                  code.store(
-                                      code.load(Type.I32, read, PackedLayout.OUT_BYTES),
-                                      write,
-                                      PackedLayout.OUT_BYTES)));
+                layout.ocBlock(),
+                (block, channels) -> {
+                  Value from = along(code, batchFrom, block, layout.outBlockBytes());
+                  Value to = along(code, batchTo, block, layout.ocBlock() * plain.channel() * word);
+                  Axis channel = new Axis(channels, word, plain.channel() * word);
+                  // The axis that is dense in the plain buffer runs innermost.
+                  List<Axis> nest =
+                      plain.x() == 1
+                          ? List.of(channel, row, column)
+                          : List.of(row, column, channel);
+                  walk(code, from, to, nest, (read, write) -> unpackWord(code, read, write));
                 }));
+  }
+
+  private static void unpackWord(Code code, Value read, Value write) {
+    Value word = code.load(Type.I32, read, PackedLayout.OUT_BYTES);
+    code.store(word, write, PackedLayout.OUT_BYTES);
   }
 
   /** So many steps, and the bytes that the pointer read and the pointer written move on each. */
@@ -275,6 +256,16 @@ record PackingCode(PackedLayout layout) {
           return List.of(
               code.offset(at.get(0), axis.readBytes()), code.offset(at.get(1), axis.writeBytes()));
         });
+  }
+
+  /** The first axis outermost. */
+  private static void walk(Code code, Value from, Value to, List<Axis> nest, Step step) {
+    if (nest.isEmpty()) {
+      step.write(from, to);
+      return;
+    }
+    List<Axis> inner = nest.subList(1, nest.size());
+    walk(code, from, to, nest.getFirst(), (read, write) -> walk(code, read, write, inner, step));
   }
 
   /** Blocks of channels, the last perhaps with fewer. */
