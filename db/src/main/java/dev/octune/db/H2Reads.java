@@ -24,21 +24,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The SELECTs, each in one short call on a connection. Not thread-safe. */
 final class H2Reads {
   /** Rows of a page: some 100 KB, and one step of the reading thread. */
   static final int PAGE_ROWS = 256;
 
-  private static final String RECORD_COLUMNS =
+  /**
+   * The inner SELECT takes its rows from an index whose order it names in full, so that H2 neither
+   * chooses another one nor sorts all rows for every page ("index sorted" in its plan).
+   */
+  private static final String RECORD_PAGE =
       """
       SELECT r.ordinal, t.workload, t.target, r.schedule, s.id, s.device, s.octune_version,
              s.compiler_version, r.number, r.kind, r.seed, r.measurement, r.measured_at_millis,
              r.checksum
-      FROM record r JOIN task t ON t.task_id = r.task_id
-                    JOIN session s ON s.session_id = r.session_id
-      WHERE r.ordinal > ?
+      FROM (SELECT * FROM record WHERE %s LIMIT %d) r
+      JOIN task t ON t.task_id = r.task_id JOIN session s ON s.session_id = r.session_id
+      ORDER BY r.ordinal
       """;
+
+  static final String ANY_PAGE = RECORD_PAGE.formatted("ordinal > ? ORDER BY ordinal", PAGE_ROWS);
+  static final String TASK_PAGE =
+      RECORD_PAGE.formatted("ordinal > ? AND task_id = ? ORDER BY task_id, ordinal", PAGE_ROWS);
 
   private static final String BEST_COLUMNS =
       """
@@ -58,56 +67,36 @@ final class H2Reads {
   /**
    * Rows after a position, in order.
    *
-   * @param position of the last row; where the next page begins
+   * @param position of the last row looked at; where the next page begins
+   * @param isLast true where nothing is behind it
    */
-  record Page<T>(List<T> rows, long position) {
-    boolean isLast() {
-      return rows.size() < PAGE_ROWS;
-    }
-  }
+  record Page<T>(List<T> rows, long position, boolean isLast) {}
 
   Page<TuningRecord> records(Connection connection, RecordFilter filter, long after)
       throws SQLException {
-    StringBuilder sql = new StringBuilder(RECORD_COLUMNS);
-    List<String> arguments = new ArrayList<>();
-    filter
-        .workload()
-        .ifPresent(
-            workload -> {
-              sql.append(" AND t.match_workload = ?");
-              arguments.add(Matching.key(workload).text());
-            });
-    filter
-        .target()
-        .ifPresent(
-            target -> {
-              sql.append(" AND t.target = ?");
-              arguments.add(target.text());
-            });
-    filter
-        .sessionId()
-        .ifPresent(
-            id -> {
-              sql.append(" AND s.id = ?");
-              arguments.add(id);
-            });
-    sql.append(" ORDER BY r.ordinal LIMIT ").append(PAGE_ROWS);
-    try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
-      statement.setLong(1, after);
-      for (int i = 0; i < arguments.size(); i++) {
-        statement.setString(i + 2, arguments.get(i));
-      }
-      List<TuningRecord> rows = new ArrayList<>();
-      Texts texts = new Texts();
-      long position = after;
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          position = row.getLong(1);
-          rows.add(record(row, texts));
+    TreeMap<Long, TuningRecord> found = new TreeMap<>();
+    if (filter.workload().isPresent()) {
+      for (int task : tasks(connection, filter.workload().get())) {
+        try (PreparedStatement page = connection.prepareStatement(TASK_PAGE)) {
+          page.setLong(1, after);
+          page.setInt(2, task);
+          recordPage(page, found);
         }
       }
-      return new Page<>(List.copyOf(rows), position);
+    } else {
+      try (PreparedStatement page = connection.prepareStatement(ANY_PAGE)) {
+        page.setLong(1, after);
+        recordPage(page, found);
+      }
     }
+    boolean isLast = found.size() < PAGE_ROWS;
+    while (found.size() > PAGE_ROWS) {
+      found.pollLastEntry();
+    }
+    return new Page<>(
+        found.values().stream().filter(filter::matches).toList(),
+        found.isEmpty() ? after : found.lastKey(),
+        isLast);
   }
 
   Page<ConfirmedBest> bests(Connection connection, long after) throws SQLException {
@@ -179,6 +168,31 @@ final class H2Reads {
     }
   }
 
+  /** A workload's tasks: one for each azp and target. */
+  private static List<Integer> tasks(Connection connection, Workload workload) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT task_id FROM task WHERE match_workload = ?")) {
+      statement.setString(1, Matching.key(workload).text());
+      List<Integer> tasks = new ArrayList<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          tasks.add(row.getInt(1));
+        }
+      }
+      return tasks;
+    }
+  }
+
+  private void recordPage(PreparedStatement page, Map<Long, TuningRecord> found)
+      throws SQLException {
+    Texts texts = new Texts();
+    try (ResultSet row = page.executeQuery()) {
+      while (row.next()) {
+        found.put(row.getLong(1), record(row, texts));
+      }
+    }
+  }
+
   private Page<ConfirmedBest> bestPage(PreparedStatement statement, long after)
       throws SQLException {
     List<ConfirmedBest> rows = new ArrayList<>();
@@ -190,7 +204,7 @@ final class H2Reads {
         rows.add(best(row, texts));
       }
     }
-    return new Page<>(List.copyOf(rows), position);
+    return new Page<>(List.copyOf(rows), position, rows.size() < PAGE_ROWS);
   }
 
   private TuningRecord record(ResultSet row, Texts texts) throws SQLException {

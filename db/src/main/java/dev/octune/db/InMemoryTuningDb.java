@@ -68,15 +68,7 @@ final class InMemoryTuningDb implements TuningDb {
   @Override
   public synchronized Stream<TuningRecord> records(RecordFilter filter) {
     checkOpen();
-    return List.copyOf(records.values()).stream()
-        .filter(
-            record ->
-                filter
-                        .workload()
-                        .map(only -> Matching.key(only).equals(Matching.key(record.workload())))
-                        .orElse(true)
-                    && filter.target().map(record.target()::equals).orElse(true)
-                    && filter.sessionId().map(record.session().id()::equals).orElse(true));
+    return List.copyOf(records.values()).stream().filter(filter::matches);
   }
 
   @Override

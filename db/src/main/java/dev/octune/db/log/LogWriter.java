@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.octune.db.RecordFilter;
 import dev.octune.db.TuningDb;
-import dev.octune.db.match.Matching;
 import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.TuningRecord;
 import java.io.BufferedOutputStream;
@@ -34,7 +33,7 @@ final class LogWriter {
       }
     }
     long bests = 0;
-    try (Stream<ConfirmedBest> all = db.bests().filter(best -> agrees(best, filter))) {
+    try (Stream<ConfirmedBest> all = db.bests().filter(filter::matches)) {
       for (Iterator<ConfirmedBest> each = all.iterator(); each.hasNext(); bests++) {
         ConfirmedBest best = each.next();
         writeLine("best", json -> LogJson.write(json, best));
@@ -78,14 +77,5 @@ final class LogWriter {
       value.write(json);
     }
     return bytes.toByteArray();
-  }
-
-  private static boolean agrees(ConfirmedBest best, RecordFilter filter) {
-    return filter
-            .workload()
-            .map(only -> Matching.key(only).equals(Matching.key(best.workload())))
-            .orElse(true)
-        && filter.target().map(best.target()::equals).orElse(true)
-        && filter.sessionId().map(best.session().id()::equals).orElse(true);
   }
 }

@@ -26,8 +26,8 @@ CREATE INDEX IF NOT EXISTS task_match ON task (match_workload, target);
 -- measurement is the binary form that MeasurementBytes documents; checksum is that of RowChecksum.
 CREATE TABLE IF NOT EXISTS record (
   ordinal           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  task_id           INTEGER       NOT NULL REFERENCES task,
-  session_id        INTEGER       NOT NULL REFERENCES session,
+  task_id           INTEGER       NOT NULL,
+  session_id        INTEGER       NOT NULL,
   number            INTEGER       NOT NULL,
   kind              VARCHAR(20)   NOT NULL,
   schedule          VARCHAR(4096) NOT NULL,
@@ -36,9 +36,12 @@ CREATE TABLE IF NOT EXISTS record (
   measurement       VARBINARY(1000000) NOT NULL,
   seed              BIGINT        NOT NULL,
   measured_at_millis BIGINT       NOT NULL,
-  checksum          INTEGER       NOT NULL,
-  UNIQUE (session_id, number)
+  checksum          INTEGER       NOT NULL
 );
+-- The pages of one task in order, without sorting. No foreign keys here: H2 would keep two more indexes for them,
+-- and the one writer inserts a record's task and session in the same transaction.
+CREATE INDEX IF NOT EXISTS record_task ON record (task_id, ordinal);
+ALTER TABLE record ADD CONSTRAINT IF NOT EXISTS record_number UNIQUE (session_id, number);
 
 CREATE TABLE IF NOT EXISTS best (
   task_id             INTEGER PRIMARY KEY REFERENCES task,
