@@ -18,6 +18,8 @@ import java.util.List;
  * additions is then free of saturation and wrapping. That is act ≤ 127 or |w| ≤ 64 for d = 1
  * (2·127·128 = 32512, 2·255·64 = 32640), act ≤ 127 and |w| ≤ 64, or |w| ≤ 32, for d = 2, and both
  * act ≤ 127 and |w| ≤ 32 for d = 4.
+ *
+ * <p>Positions outside the input are activations as well: a workload's class holds their azp.
  */
 record ByteLeaf(String text, int depth) implements Leaf {
   private static final int LANES = 8;

@@ -42,6 +42,17 @@ final class DirectSpace {
   /** Rows this short are worth a tile of two. */
   private static final int SMALL_COLUMNS = 6;
 
+  /** With more channels than this padding each tap costs little. */
+  private static final int MAX_FLAT_CHANNELS = 8;
+
+  /** Longer rows have too few columns at the border for skipping to pay. */
+  private static final int MAX_TILES_WRITTEN = 2;
+
+  private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4, 6, 8};
+  private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
+  private static final int[] UNROLLS = {1, 2, 4, 8};
+
+  // Places of the knobs, in the order of knobs().
   private static final int LEAF = 0;
   private static final int IC_BLOCK = 1;
   private static final int OC_VECTORS = 2;
@@ -53,16 +64,6 @@ final class DirectSpace {
   private static final int REDUCE = 8;
   private static final int ORDER = 9;
   private static final int BORDER = 10;
-
-  /** With more channels than this padding each tap costs little. */
-  private static final int MAX_FLAT_CHANNELS = 8;
-
-  /** Longer rows have too few columns at the border for skipping to pay. */
-  private static final int MAX_TILES_WRITTEN = 2;
-
-  private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4, 6, 8};
-  private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
-  private static final int[] UNROLLS = {1, 2, 4, 8};
 
   private final Workload workload;
   private final Contraction conv;
@@ -108,13 +109,14 @@ final class DirectSpace {
   /** The legal point of the least estimated cost. */
   Schedule best() {
     ConfigSpace space = space();
+    DirectCost cost = DirectCost.of(conv);
     int best = 0;
     double bestCost = Double.POSITIVE_INFINITY;
     for (int i = 0; i < space.size(); i++) {
-      double cost = new DirectCost(conv, tiling(space.coordinates(i))).cyclesPerMac();
-      if (cost < bestCost) {
+      double cycles = cost.cyclesPerMac(tiling(space.coordinates(i)));
+      if (cycles < bestCost) {
         best = i;
-        bestCost = cost;
+        bestCost = cycles;
       }
     }
     return space.at(best);
@@ -194,22 +196,40 @@ final class DirectSpace {
   }
 
   private boolean isLegal(Tiling at) {
+    return isWritable(at) && isSmall(at) && isWorthwhile(at);
+  }
+
+  /** What the kernel needs to be written at all, and to be exact. */
+  private boolean isWritable(Tiling at) {
     Leaf leaf = at.leaf();
-    int run = at.rowTaps() == RowTaps.FLAT ? conv.window().kw() * conv.ic() : conv.ic();
+    boolean flat = at.rowTaps() == RowTaps.FLAT;
+    boolean skipsTaps = at.border() == Border.TAPS_SKIPPED;
+    boolean writesTaps = at.rowTaps() == RowTaps.UNROLLED || conv.window().kw() == 1;
     return at.icBlock() % leaf.group() == 0
         && at.icBlock() / leaf.group() % at.unroll() == 0
         && at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
-        && at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS
-        && (at.border() != Border.TAPS_SKIPPED
-            || at.rowTaps() == RowTaps.UNROLLED
-            || conv.window().kw() == 1)
-        && at.tilesWritten() <= MAX_TILES_WRITTEN
-        && waste(at.icBlock(), run) <= MAX_WASTE * waste(leaf.group(), run)
-        && (at.rowTaps() != RowTaps.FLAT || (at.icBlock() >= run && !at.tapsOuter()))
-        && at.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
+        && (!skipsTaps || (writesTaps && at.tilesWritten() <= MAX_TILES_WRITTEN))
+        && (!flat || (at.icBlock() >= run(at) && !at.tapsOuter()));
+  }
+
+  /** What keeps compiling quick and accumulators in registers. */
+  private boolean isSmall(Tiling at) {
+    return at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS
+        && at.liveRegisters() <= at.leaf().registers() + SPARE_REGISTERS;
+  }
+
+  /** What prunes the hopeless. */
+  private boolean isWorthwhile(Tiling at) {
+    Leaf leaf = at.leaf();
+    return waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(leaf.group(), run(at))
         && isTile(leaf, at.ocVectors(), at.owTile(), at.strip())
         && at.accumulators() >= leastAccumulators(leaf, at.strip());
+  }
+
+  /** Neighbouring channels that blocks cover. */
+  private int run(Tiling at) {
+    return at.rowTaps() == RowTaps.FLAT ? conv.window().kw() * conv.ic() : conv.ic();
   }
 
   /** Whether a register tile fits the strip and repeats little. */

@@ -2,6 +2,19 @@
  * Schedule templates: from workload, target and schedule to LLVM IR text. In: {@link
  * dev.octune.kernels.space.Candidate}. Out: {@link dev.octune.kernels.codegen.KernelSource}. Never:
  * compiling, running, timing, choosing.
+ *
+ * <p>{@link dev.octune.kernels.codegen.KernelLibrary} asks the template of the workload's operator.
+ * To read the direct template, which serves convolution, dense layers and batch matmul:
+ *
+ * <ul>
+ *   <li>{@code Contraction}: what the three operators have in common, and where they differ;
+ *   <li>{@code DirectSpace}: the knobs, what is legal and what is pruned; {@code Tiling} is a point
+ *       with its knobs read, {@code DirectCost} chooses the default;
+ *   <li>{@code PackedLayout}: where operands stand; {@code PackingCode} carries them there;
+ *   <li>{@code DirectKernel}: the loop nest;
+ *   <li>{@code Leaf}: its innermost operation, one implementation for each kind of instruction,
+ *       each with the proof of what it is exact for; {@code Leaves} lists them.
+ * </ul>
  */
 @NullMarked
 package dev.octune.kernels.codegen;
