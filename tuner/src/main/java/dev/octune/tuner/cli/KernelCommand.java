@@ -158,6 +158,8 @@ final class KernelCommand implements Callable<Integer> {
           throw new IllegalStateException("The compiler refused the kernel: " + reason);
       case BuildResult.Died<byte[]>(String reason) ->
           throw new IllegalStateException("The compiler died: " + reason);
+      case BuildResult.Unavailable<byte[]>(String reason) ->
+          throw new IllegalStateException("There is no compiler: " + reason);
       case BuildResult.TimedOut<byte[]>(java.time.Duration limit) ->
           throw new IllegalStateException("The compiler took longer than " + limit);
     };

@@ -23,6 +23,9 @@ public sealed interface BuildResult<T> {
    */
   record Died<T>(String reason) implements BuildResult<T> {}
 
+  /** There is no compiling process: none can be started, or the builder was closed. */
+  record Unavailable<T>(String reason) implements BuildResult<T> {}
+
   /** The compiling process was killed at the limit. */
   record TimedOut<T>(Duration limit) implements BuildResult<T> {}
 }

@@ -47,7 +47,7 @@ public final class Builder implements AutoCloseable {
   private final List<ChildThread> threads = new ArrayList<>();
   private volatile boolean closed;
 
-  private Builder(BuilderSettings settings, BuilderMain.Arguments arguments) {
+  Builder(BuilderSettings settings, BuilderMain.Arguments arguments) {
     watchdog =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("octune-builder-watchdog").factory());
@@ -122,7 +122,10 @@ public final class Builder implements AutoCloseable {
     }
     return switch (linked(request, file)) {
       case BuildResult.Refused<Image>(String reason) -> new BuildResult.Refused<>(reason);
-      case BuildResult.Built<Image> _, BuildResult.Died<Image> _, BuildResult.TimedOut<Image> _ ->
+      case BuildResult.Built<Image> _,
+          BuildResult.Died<Image> _,
+          BuildResult.Unavailable<Image> _,
+          BuildResult.TimedOut<Image> _ ->
           file;
     };
   }
@@ -132,7 +135,7 @@ public final class Builder implements AutoCloseable {
     return threads.stream().flatMap(thread -> thread.childPid().stream()).toList();
   }
 
-  /** Kills the children; builds under way and queued ones end as {@link BuildResult.Died}. */
+  /** Kills the children; builds under way and queued ones end {@link BuildResult.Unavailable}. */
   @Override
   public void close() {
     closed = true;
@@ -153,7 +156,7 @@ public final class Builder implements AutoCloseable {
 
   private void failQueued() {
     for (BuildJob job = queue.poll(); job != null; job = queue.poll()) {
-      job.result().complete(new BuildResult.Died<>("the builder was closed"));
+      job.result().complete(new BuildResult.Unavailable<>("the builder was closed"));
     }
   }
 
@@ -177,6 +180,7 @@ public final class Builder implements AutoCloseable {
       }
       case BuildResult.Refused<byte[]>(String reason) -> new BuildResult.Refused<>(reason);
       case BuildResult.Died<byte[]>(String reason) -> new BuildResult.Died<>(reason);
+      case BuildResult.Unavailable<byte[]>(String reason) -> new BuildResult.Unavailable<>(reason);
       case BuildResult.TimedOut<byte[]>(Duration limit) -> new BuildResult.TimedOut<>(limit);
     };
   }

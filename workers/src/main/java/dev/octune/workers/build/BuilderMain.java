@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,8 @@ final class BuilderMain {
 
   /** Compiling is background work: what the user does goes first. */
   private static final int NICENESS = 5;
+
+  private static final int EXIT_NO_LIBRARY = 3;
 
   private BuilderMain() {}
 
@@ -60,11 +63,22 @@ final class BuilderMain {
     Libc.dup2(2, 1);
     confine(arguments);
     try (FrameChannel channel = new FrameChannel(System.in, frames, BuildOrder.MAX_FRAME_BYTES)) {
-      serve(channel, new Llvm(arguments.libLlvm(), arguments.llvmOptions()));
+      serve(channel, load(arguments));
     } catch (FrameException e) {
       if (e.kind() != FrameException.Kind.CLOSED) {
         throw e;
       }
+    }
+  }
+
+  private static Llvm load(Arguments arguments) throws Throwable {
+    try {
+      return new Llvm(arguments.libLlvm(), arguments.llvmOptions());
+    } catch (IllegalArgumentException | NoSuchElementException e) {
+      // The file cannot be loaded, or is another library; a stack trace would bury the reason.
+      System.err.println(arguments.libLlvm() + ": " + e.getMessage());
+      System.exit(EXIT_NO_LIBRARY);
+      throw e;
     }
   }
 

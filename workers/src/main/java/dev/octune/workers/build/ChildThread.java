@@ -66,7 +66,7 @@ final class ChildThread extends Thread {
           discard();
           job.result().completeExceptionally(e);
         } catch (InterruptedException e) {
-          job.result().complete(new BuildResult.Died<>("the builder was closed"));
+          job.result().complete(closed());
           throw e;
         }
         if (builds >= BUILDS_PER_CHILD) {
@@ -102,12 +102,19 @@ final class ChildThread extends Thread {
           return result;
         }
         case Outcome.Lost(String reason, boolean again) -> {
-          if (!again || attempt == MAX_ATTEMPTS || ended) {
+          if (ended) {
+            return closed();
+          }
+          if (!again || attempt == MAX_ATTEMPTS) {
             return new BuildResult.Died<>(reason);
           }
         }
       }
     }
+  }
+
+  private static BuildResult<byte[]> closed() {
+    return new BuildResult.Unavailable<>("the builder was closed");
   }
 
   private sealed interface Outcome {
@@ -122,9 +129,15 @@ final class ChildThread extends Thread {
       running = ready();
     } catch (IOException e) {
       Child.@Nullable Death death = bury();
-      return new Outcome.Lost(
-          "the builder's process did not start: " + (death == null ? e.toString() : death.reason()),
-          false);
+      String reason = death == null ? e.toString() : death.reason();
+      return new Outcome.Done(
+          ended
+              ? closed()
+              : new BuildResult.Unavailable<>(
+                  "the builder's process did not start: "
+                      + reason
+                      + ". Mend: see that the machine has memory and processes left, and run octune"
+                      + " doctor"));
     }
     Alarm alarm = new Alarm(running, limit);
     try {

@@ -23,7 +23,7 @@ final class PartBuilder {
 
   /** Builds with the given children and waits. */
   Part.Outcome build(KernelSource source, Builder builder) throws InterruptedException {
-    BuildResult<Image> run = twice(source, source.runIr(), builder);
+    BuildResult<Image> run = built(source, source.runIr(), builder);
     if (!(run instanceof BuildResult.Built<Image>(Image code, long _))) {
       return new Part.Outcome.Failed(failure(run, "kernel"));
     }
@@ -66,7 +66,7 @@ final class PartBuilder {
       return await(known);
     }
     try {
-      BuildResult<Image> result = twice(source, source.packIr(), builder);
+      BuildResult<Image> result = built(source, source.packIr(), builder);
       mine.complete(result);
       if (!(result instanceof BuildResult.Built<Image>)) {
         forget(source);
@@ -74,7 +74,7 @@ final class PartBuilder {
       return result;
     } finally {
       // Whoever waits must not wait for ever, should this thread be on its way out.
-      if (mine.complete(new BuildResult.Died<>("building the packing was broken off"))) {
+      if (mine.complete(new BuildResult.Unavailable<>("building the packing was broken off"))) {
         forget(source);
       }
     }
@@ -86,12 +86,9 @@ final class PartBuilder {
     }
   }
 
-  /** A child that died may have been killed by somebody; a second one dies of the module itself. */
-  private static BuildResult<Image> twice(KernelSource source, String ir, Builder builder)
+  private static BuildResult<Image> built(KernelSource source, String ir, Builder builder)
       throws InterruptedException {
-    BuildRequest request = new BuildRequest(source.target().isa(), ir);
-    BuildResult<Image> first = builder.build(request);
-    return first instanceof BuildResult.Died<Image> ? builder.build(request) : first;
+    return builder.build(new BuildRequest(source.target().isa(), ir));
   }
 
   private static Measurement failure(BuildResult<Image> result, String what) {
@@ -100,6 +97,7 @@ final class PartBuilder {
           new Measurement.BuildFailed(what + ": " + reason);
       case BuildResult.Died<Image>(String reason) ->
           new Measurement.BuildFailed(what + ": " + reason);
+      case BuildResult.Unavailable<Image>(String reason) -> new Measurement.DeviceLost(reason);
       case BuildResult.TimedOut<Image>(var limit) ->
           new Measurement.TimedOut("build", limit.toMillis());
       case BuildResult.Built<Image> built ->

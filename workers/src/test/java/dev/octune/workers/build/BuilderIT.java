@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,7 +201,7 @@ final class BuilderIT {
     try (Builder impatient =
         Builder.start(Toolchain.locate(), new BuilderSettings(1, limit, Set.of()))) {
       built(impatient.build(Modules.adds42(Isa.AVX2)));
-      signal("STOP", impatient.childPids().getFirst());
+      stop(impatient.childPids().getFirst());
       assertEquals(
           new BuildResult.TimedOut<Image>(limit), impatient.build(Modules.adds42(Isa.AVX2)));
       built(impatient.build(Modules.adds42(Isa.AVX2)));
@@ -277,7 +278,33 @@ final class BuilderIT {
     long pid = closing.childPids().getFirst();
     closing.close();
     ProcessHandle.of(pid).ifPresent(p -> p.onExit().join());
-    assertInstanceOf(BuildResult.Died.class, closing.build(Modules.adds42(Isa.AVX2)));
+    assertEquals(
+        new BuildResult.Unavailable<Image>("the builder was closed"),
+        closing.build(Modules.adds42(Isa.AVX2)));
+  }
+
+  @Test
+  void close_buildUnderWay_unavailableNotDied() throws Exception {
+    Builder closing = Builder.start(Toolchain.locate(), BuilderSettings.one());
+    built(closing.build(Modules.adds42(Isa.AVX2)));
+    stop(closing.childPids().getFirst());
+    CompletableFuture<BuildResult<Image>> underWay = closing.submit(Modules.adds42(Isa.AVX2));
+    closing.close();
+    assertEquals(new BuildResult.Unavailable<Image>("the builder was closed"), underWay.get());
+  }
+
+  @Test
+  void build_libraryMissing_unavailableWithTheFile() throws Exception {
+    BuilderMain.Arguments arguments =
+        new BuilderMain.Arguments(
+            Path.of("/nonexistent/libLLVM.so"), ProcessHandle.current().pid(), Set.of(), List.of());
+    try (Builder helpless = new Builder(BuilderSettings.one(), arguments)) {
+      String reason =
+          assertInstanceOf(BuildResult.Unavailable.class, helpless.build(Modules.adds42(Isa.AVX2)))
+              .reason();
+      assertTrue(reason.contains("/nonexistent/libLLVM.so"), reason);
+      assertTrue(reason.contains("Mend:"), reason);
+    }
   }
 
   @Test
@@ -318,6 +345,25 @@ final class BuilderIT {
       case BuildResult.Built<byte[]>(byte[] bytes, long _) -> bytes;
       case BuildResult<byte[]> other -> fail(other.toString());
     };
+  }
+
+  /** Stops all threads of a process; the signal alone only asks for it. */
+  private static void stop(long pid) throws Exception {
+    signal("STOP", pid);
+    while (!allStopped(pid)) {
+      Thread.sleep(1);
+    }
+  }
+
+  private static boolean allStopped(long pid) throws IOException {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (Path thread : threads.toList()) {
+        if (!Files.readString(thread.resolve("status")).contains("State:\tT")) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static void signal(String name, long pid) throws Exception {
