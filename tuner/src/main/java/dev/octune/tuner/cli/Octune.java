@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,22 +18,6 @@ import picocli.CommandLine.ParseResult;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      TasksCommand.class,
-      TuneCommand.class,
-      LookupCommand.class,
-      RecordsCommand.class,
-      KernelCommand.class,
-      CheckCommand.class,
-      SpaceCommand.class,
-      LandscapeCommand.class,
-      ExportCommand.class,
-      ImportCommand.class,
-      DoctorCommand.class,
-      DbCommand.class,
-      GenerateCompletion.class,
-      PrepareCommand.class,
-    },
     footer = {
       "",
       "Examples:",
@@ -50,6 +36,23 @@ public final class Octune implements Runnable {
 
   /** Shells' convention for a program ended by SIGINT: 128 + 2. */
   static final int EXIT_INTERRUPTED = 130;
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          TasksCommand.class,
+          TuneCommand.class,
+          LookupCommand.class,
+          RecordsCommand.class,
+          KernelCommand.class,
+          CheckCommand.class,
+          SpaceCommand.class,
+          LandscapeCommand.class,
+          ExportCommand.class,
+          ImportCommand.class,
+          DoctorCommand.class,
+          DbCommand.class,
+          GenerateCompletion.class,
+          PrepareCommand.class);
 
   @CommandLine.Option(
       names = "--debug",
@@ -71,6 +74,7 @@ public final class Octune implements Runnable {
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
     CommandLine line = new CommandLine(new Octune());
+    commands(args).forEach(command -> line.addSubcommand(command));
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -79,10 +83,27 @@ public final class Octune implements Runnable {
     return line.execute(args);
   }
 
+  /**
+   * The command that the first word names, alone: reading the declarations of all of them takes
+   * longer than a look-up. All of them where it names none, or needs the others.
+   */
+  private static List<Class<?>> commands(String... args) {
+    return COMMANDS.stream()
+        .filter(command -> args.length > 0 && args[0].equals(name(command)))
+        .filter(command -> command != GenerateCompletion.class)
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
+  }
+
+  private static String name(Class<?> command) {
+    return Objects.requireNonNull(command.getAnnotation(Command.class)).name();
+  }
+
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(), "a command is missing");
+        Objects.requireNonNull(spec).commandLine(), "a command is missing");
   }
 
   private static int wrongUse(CommandLine.ParameterException e, String[] args) {
