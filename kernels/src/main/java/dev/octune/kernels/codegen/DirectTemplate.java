@@ -11,6 +11,7 @@ import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Output;
+import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +28,21 @@ final class DirectTemplate implements KernelTemplate {
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
-    return workload.numerics().out() == Output.S32
+    if (workload.numerics().out() != Output.S32) {
+      return Optional.of(
+          "no template requantizes yet: out="
+              + workload.numerics().out().text()
+              + ", only out=s32");
+    }
+    int rowPositions =
+        switch (workload) {
+          case Dense dense -> dense.m();
+          case BatchMatmul product -> product.m();
+          case Conv2d _, DepthwiseConv2d _ -> 1;
+        };
+    return rowPositions <= Window.MAX_EXTENT
         ? Optional.empty()
-        : Optional.of(
-            "no template requantizes yet: out="
-                + workload.numerics().out().text()
-                + ", only out=s32");
+        : Optional.of("m=" + rowPositions + " is more than a row of " + Window.MAX_EXTENT);
   }
 
   @Override

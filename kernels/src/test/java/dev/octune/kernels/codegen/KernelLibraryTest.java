@@ -125,6 +125,16 @@ class KernelLibraryTest {
   }
 
   @Test
+  void uncovered_moreRowsThanAWindowHolds_saysWhy() {
+    Target target = Target.parse(TARGETS.getFirst());
+    String dense = "dense_int8 m=%d k=1 n=1 act=u8 wgt=s8 out=s32";
+    assertEquals(
+        "m=65537 is more than a row of 65536",
+        LIBRARY.uncovered(Workload.parse(dense.formatted(65537)), target).orElseThrow());
+    assertTrue(LIBRARY.space(Workload.parse(dense.formatted(65536)), target).size() > 0);
+  }
+
+  @Test
   void leaves_rangesThatSaturate_offerOnlyExactOnes() {
     Target avx2 = Target.parse(TARGETS.getFirst());
     assertEquals(List.of("avx2_s16", "avx2_s16w8"), leaves("act=u8 wgt=s8", avx2));
