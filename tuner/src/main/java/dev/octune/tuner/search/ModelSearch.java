@@ -123,17 +123,7 @@ final class ModelSearch implements SearchStrategy {
 
   private void addBest(Set<Integer> batch, int count) {
     model.learnFor(experience);
-    List<int[]> chosen = new ArrayList<>();
-    for (int index : ranked(scored())) {
-      if (batch.size() >= count) {
-        return;
-      }
-      int[] coordinates = space.coordinates(index);
-      if (chosen.stream().allMatch(c -> distance(c, coordinates) >= settings.minDistance())) {
-        chosen.add(coordinates);
-        take(batch, index);
-      }
-    }
+    ranked(scored()).stream().limit(count).forEach(index -> take(batch, index));
   }
 
   /** Scores of the unseen points of the pool and, where it is not the whole space, of mutants. */
@@ -204,12 +194,15 @@ final class ModelSearch implements SearchStrategy {
     }
   }
 
-  /** Highest score first; equal ones in the space's order. */
-  private static List<Integer> ranked(Map<Integer, Float> scored) {
+  /**
+   * Highest score first. Trees give many points the same score, neighbours above all; a random
+   * order among those spreads a batch over them.
+   */
+  private List<Integer> ranked(Map<Integer, Float> scored) {
     return scored.entrySet().stream()
         .sorted(
             Comparator.comparingDouble((Map.Entry<Integer, Float> e) -> -e.getValue())
-                .thenComparing(Map.Entry::getKey))
+                .thenComparingInt(e -> order.at(e.getKey())))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -241,13 +234,5 @@ final class ModelSearch implements SearchStrategy {
       }
     }
     return OptionalInt.empty();
-  }
-
-  private static int distance(int[] a, int[] b) {
-    int distance = 0;
-    for (int k = 0; k < a.length; k++) {
-      distance += a[k] == b[k] ? 0 : 1;
-    }
-    return distance;
   }
 }

@@ -12,7 +12,6 @@ import java.util.OptionalDouble;
  * @param randomShare of a batch that is drawn at random, so that what the model dislikes without
  *     reason is seen too
  * @param scoredPoints spaces up to this size are scored whole; of larger ones this many points
- * @param minDistance knobs in which two points of a batch differ at least
  */
 record SearchSettings(
     Label label,
@@ -20,10 +19,9 @@ record SearchSettings(
     int transferPoints,
     double transferWeight,
     double randomShare,
-    int scoredPoints,
-    int minDistance) {
+    int scoredPoints) {
   static final SearchSettings DEFAULT =
-      new SearchSettings(Label.RELATIVE_SPEED, true, 512, 0.3, 0.1, 8192, 1);
+      new SearchSettings(Label.RELATIVE_SPEED, true, 512, 0.3, 0.1, 8192);
 
   /** What is learned of a time, higher for faster, at most that of the best. */
   enum Label {
