@@ -7,10 +7,11 @@ import dev.octune.kernels.workload.Window;
  * fitted on a Zen 4 to 1 250 measured schedules of eleven AVX2 layers: of the measured schedules of
  * a layer, the one estimated best was within 9 % of the fastest on each. Only ratios matter.
  *
+ * @param threads that share the units of work
  * @param rowsWalked tap rows inside the input, on average over the output rows
  * @param columnsWalked the share of a row's taps inside the input, over the output columns
  */
-record DirectCost(Contraction conv, double rowsWalked, double columnsWalked) {
+record DirectCost(Contraction conv, int threads, double rowsWalked, double columnsWalked) {
   private static final double BROADCAST = 0.17;
   private static final double WEIGHT_LOAD = 0.26;
   private static final double WIDENING = 0.06;
@@ -37,10 +38,11 @@ record DirectCost(Contraction conv, double rowsWalked, double columnsWalked) {
   /** Each byte of an operand that comes from a further cache. */
   private static final double STREAMED_BYTE = 0.008;
 
-  static DirectCost of(Contraction conv) {
+  static DirectCost of(Contraction conv, int threads) {
     Window w = conv.window();
     return new DirectCost(
         conv,
+        threads,
         inside(w.oh(), w.kh(), w.strideH(), w.dilationH(), w.pad().top(), w.ih()),
         inside(w.ow(), w.kw(), w.strideW(), w.dilationW(), w.pad().left(), w.iw()) / w.kw());
   }
@@ -60,7 +62,17 @@ record DirectCost(Contraction conv, double rowsWalked, double columnsWalked) {
             * Math.ceilDiv(conv.rows(), at.ohTile())
             * Math.ceilDiv(conv.oc(), at.ocBlock());
     double macs = (double) conv.rows() * conv.columns() * conv.oc() * conv.ic() * conv.taps();
-    return tile * tiles / macs;
+    return tile * tiles / macs * imbalance(at);
+  }
+
+  /** How much longer the thread with the most units works than the mean. */
+  private double imbalance(Tiling at) {
+    double units =
+        (double) conv.batches()
+            * Math.ceilDiv(conv.oc(), at.ocBlock())
+            * Math.ceilDiv(conv.rows(), at.ohTile())
+            * Math.ceilDiv(conv.columns(), at.strip());
+    return Math.ceil(units / threads) * threads / units;
   }
 
   /** One group of input channels: loads and multiplyAdds of the whole tile. */

@@ -67,6 +67,7 @@ final class DirectSpace {
 
   private final Workload workload;
   private final Contraction conv;
+  private final int threads;
   private final List<Leaf> leaves;
   private final List<Border> borders;
   private final List<RowTaps> rowTaps;
@@ -78,6 +79,7 @@ final class DirectSpace {
   DirectSpace(Workload workload, Contraction conv, Target target) {
     this.workload = workload;
     this.conv = conv;
+    this.threads = target.threads();
     this.leaves = Leaves.of(target, conv.numerics());
     this.borders = borders();
     this.rowTaps = rowTaps();
@@ -109,7 +111,7 @@ final class DirectSpace {
   /** The legal point of the least estimated cost. */
   Schedule best() {
     ConfigSpace space = space();
-    DirectCost cost = DirectCost.of(conv);
+    DirectCost cost = DirectCost.of(conv, threads);
     int best = 0;
     double bestCost = Double.POSITIVE_INFINITY;
     for (int i = 0; i < space.size(); i++) {

@@ -135,6 +135,20 @@ class KernelLibraryTest {
   }
 
   @Test
+  void defaultSchedule_twoThreads_hasWorkForBoth() {
+    Workload narrow =
+        Workload.parse(
+            "conv2d_NCHWc_int8 n=1 ic=64 ih=56 iw=56 oc=16 kh=1 kw=1 stride=1,1 pad=0,0,0,0"
+                + " dilation=1,1 act=u8 wgt=s8 out=s32");
+    Target one = Target.parse(TARGETS.getFirst());
+    assertEquals(3136, LIBRARY.defaultSchedule(narrow, one).size("strip"));
+    Schedule two = LIBRARY.defaultSchedule(narrow, one.withThreads(2));
+    int blocks = 16 / (8 * two.size("oc_vectors"));
+    int strips = Math.ceilDiv(3136, two.size("strip"));
+    assertEquals(0, blocks * strips % 2, two.text());
+  }
+
+  @Test
   void leaves_rangesThatSaturate_offerOnlyExactOnes() {
     Target avx2 = Target.parse(TARGETS.getFirst());
     assertEquals(List.of("avx2_s16", "avx2_s16w8"), leaves("act=u8 wgt=s8", avx2));
