@@ -18,6 +18,9 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
   /** More accumulators than this hide no more latency. */
   private static final int MAX_ACCUMULATORS = 12;
 
+  /** Left to the compiler's own moves; a single spill would lower the roof. */
+  private static final int FREE_REGISTERS = 1;
+
   private static final int BUFFER_BYTES = 4096;
 
   /** The tile of the most accumulators that fits the registers, the squarest of those. */
@@ -63,27 +66,33 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
     for (int i = 0; i < accumulators(); i++) {
       zeros.add(Value.zero(leaf.accumulator()));
     }
-    List<Value> sums = code.reduce(TURNS, zeros, (_, carried) -> turn(code, act, wgt, carried));
+    // The activations go round with the sums: a copy of them would take registers of its own.
+    List<Value> start = new ArrayList<>(zeros);
+    act.forEach(start::addAll);
+    List<Value> end = code.reduce(TURNS, start, (_, carried) -> turn(code, wgt, carried));
+    List<Value> sums = end.subList(0, accumulators());
     int bytes = leaf.accumulator().bits() / Byte.SIZE;
     for (int i = 0; i < sums.size(); i++) {
       code.store(sums.get(i), code.offset(code.param("out"), (long) i * bytes), bytes);
     }
   }
 
-  private List<Value> turn(
-      Code code, List<List<Value>> act, List<List<Value>> wgt, List<Value> carried) {
-    List<Value> sums = new ArrayList<>(carried);
+  private List<Value> turn(Code code, List<List<Value>> wgt, List<Value> carried) {
+    List<Value> values = new ArrayList<>(carried);
     for (int tile = 0; tile < TILES_PER_TURN; tile++) {
       for (int position = 0; position < positions; position++) {
+        int from = accumulators() + position * leaf.depth();
+        List<Value> act = values.subList(from, from + leaf.depth());
         // Unknown anew, or LLVM would take the equal products out of the loop.
-        List<Value> fresh = act.get(position).stream().map(code::opaque).toList();
+        act.replaceAll(code::opaque);
         for (int vector = 0; vector < vectors; vector++) {
           int sum = position * vectors + vector;
-          sums.set(sum, leaf.multiplyAdd(code, sums.get(sum), fresh, wgt.get(vector)));
+          values.set(
+              sum, leaf.multiplyAdd(code, values.get(sum), List.copyOf(act), wgt.get(vector)));
         }
       }
     }
-    return sums;
+    return values;
   }
 
   private Value loadAct(Code code, Value address) {
@@ -110,6 +119,7 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
   private int liveRegisters() {
     return (accumulators() + positions * leaf.depth() + vectors * leaf.depth())
             * leaf.registersPerVector()
-        + leaf.scratch();
+        + leaf.scratch()
+        + FREE_REGISTERS;
   }
 }
