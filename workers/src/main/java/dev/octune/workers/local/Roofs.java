@@ -19,7 +19,7 @@ public record Roofs(List<Roof> leaves, Set<Verdict.Protection> protection) {
    * The register loop of one leaf operation.
    *
    * @param leaf as schedules name it
-   * @param gops of all threads together, median of the samples
+   * @param gops of all threads together, the fastest of the samples
    */
   public record Roof(String leaf, double gops) {}
 }
