@@ -477,7 +477,29 @@ static void watch_placed(struct placement *placed, enum region region, u8 *at, u
   watch(&arena);
 }
 
-/* A fresh mapping, touched before any call, each operand at its own random cache line of a page. */
+/* Maps fresh memory for a placement, in huge pages where the system gives them, and touches it
+ * before any call does. Its address is a multiple of a huge page. */
+static u8 *map_fresh(struct placement *placed, u64 bytes) {
+  u64 whole = round_up(bytes, HUGE_PAGE_BYTES);
+  placed->map_bytes = whole + HUGE_PAGE_BYTES;
+  placed->map = map_memory(placed->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+  if (!placed->map) {
+    finish(OUTCOME_NO_MEMORY);
+  }
+  u8 *base = (u8 *)round_up((u64)placed->map, HUGE_PAGE_BYTES);
+  SYS3(madvise, base, whole, MADV_HUGEPAGE);
+  s64 faults = page_faults();
+  for (u64 at = 0; at < bytes; at += 4096) {
+    *(volatile u8 *)(base + at) = 0;
+  }
+  /* A few faults of the counting itself are no sign against huge pages. */
+  if (page_faults() - faults > (s64)(whole / HUGE_PAGE_BYTES) + 4) {
+    report->sandbox &= ~(u64)SANDBOX_HUGE_PAGES;
+  }
+  return base;
+}
+
+/* Each operand at its own random cache line of a page. */
 static void map_placement(struct kernel *kernel, u64 *random) {
   struct layout *layout = kernel->layout;
   struct placement *placed = &kernel->placement;
@@ -486,22 +508,7 @@ static void map_placement(struct kernel *kernel, u64 *random) {
     starts[i] = round_up(end, PLACEMENT_SPAN_BYTES) + random_offset(random);
     end = starts[i] + sizes[i];
   }
-  u64 bytes = round_up(end, HUGE_PAGE_BYTES);
-  placed->map_bytes = bytes + HUGE_PAGE_BYTES;
-  placed->map = map_memory(placed->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-  if (!placed->map) {
-    finish(OUTCOME_NO_MEMORY);
-  }
-  u8 *base = (u8 *)round_up((u64)placed->map, HUGE_PAGE_BYTES);
-  SYS3(madvise, base, bytes, MADV_HUGEPAGE);
-  s64 faults = page_faults();
-  for (u64 at = 0; at < end; at += 4096) {
-    *(volatile u8 *)(base + at) = 0;
-  }
-  /* A few faults of the counting itself are no sign against huge pages. */
-  if (page_faults() - faults > (s64)(bytes / HUGE_PAGE_BYTES) + 4) {
-    report->sandbox &= ~(u64)SANDBOX_HUGE_PAGES;
-  }
+  u8 *base = map_fresh(placed, end);
   placed->act = base + starts[0];
   placed->wgt = base + starts[1];
   placed->out = base + starts[2];
@@ -705,15 +712,14 @@ static void loop_body(struct trial *trial, u64 memory_bytes) {
   report->phase = PHASE_SETUP;
   start_team(trial->threads, trial->cpu, trial->cpu_count);
   u8 *code = map_code(loop->code_bytes, loop->code_size, &unused);
-  scratch->map_bytes = 3 * LOOP_BUFFER_BYTES;
-  scratch->map = map_memory(scratch->map_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-  if (!code || !scratch->map) {
+  if (!code) {
     finish(OUTCOME_NO_MEMORY);
   }
   loop->entry = code + loop->entry_offset;
-  scratch->act = scratch->map;
-  scratch->wgt = scratch->map + LOOP_BUFFER_BYTES;
-  scratch->out = scratch->map + 2 * LOOP_BUFFER_BYTES;
+  report->sandbox |= SANDBOX_HUGE_PAGES;
+  scratch->act = map_fresh(scratch, 3 * LOOP_BUFFER_BYTES);
+  scratch->wgt = scratch->act + LOOP_BUFFER_BYTES;
+  scratch->out = scratch->wgt + LOOP_BUFFER_BYTES;
   close_sandbox(memory_bytes);
   report->phase = PHASE_TIME;
   time_calls(loop, 1);
