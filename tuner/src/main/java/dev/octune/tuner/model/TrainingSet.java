@@ -16,9 +16,8 @@ public record TrainingSet(List<Task> tasks) {
    * The rows of one task.
    *
    * @param labels one a row, higher for faster: see {@code CostModel}
-   * @param weight of each row against those of other tasks
    */
-  public record Task(FeatureRows rows, List<Double> labels, double weight) {
+  public record Task(FeatureRows rows, List<Double> labels) {
     public Task {
       labels = List.copyOf(labels);
       if (rows.count() != labels.size() || labels.isEmpty()) {

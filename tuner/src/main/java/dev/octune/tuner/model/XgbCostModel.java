@@ -75,28 +75,20 @@ final class XgbCostModel implements CostModel {
     int count = set.rowCount();
     FeatureRows rows = new FeatureRows(set.tasks().getFirst().rows().columns());
     float[] labels = new float[count];
-    float[] rowWeights = new float[count];
-    float[] taskWeights = new float[set.tasks().size()];
     int[] groups = new int[set.tasks().size()];
     for (int t = 0; t < groups.length; t++) {
       TrainingSet.Task task = set.tasks().get(t);
       for (int i = 0; i < task.rows().count(); i++) {
         labels[rows.count()] = task.labels().get(i).floatValue();
-        rowWeights[rows.count()] = (float) task.weight();
         rows.add(task.rows(), i);
       }
-      taskWeights[t] = (float) task.weight();
       groups[t] = task.rows().count();
     }
     DMatrix matrix = new DMatrix(rows.packed(), count, rows.columns(), Float.NaN);
     try {
       matrix.setLabel(labels);
-      switch (parameters.objective()) {
-        case REGRESSION -> matrix.setWeight(rowWeights);
-        case PAIRWISE_RANK -> {
-          matrix.setGroup(groups);
-          matrix.setWeight(taskWeights);
-        }
+      if (parameters.objective() == XgbParameters.Objective.PAIRWISE_RANK) {
+        matrix.setGroup(groups);
       }
       return XGBoost.train(
           matrix, parameters.asMap(seed), parameters.trees(), Map.of(), null, null);

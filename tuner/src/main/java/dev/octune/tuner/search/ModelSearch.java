@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Search guided by the cost model.
  *
- * <p>The first batch, before anything is known, is half neighbours of the default and half random
- * points. Every later one is what the model scores highest among all unseen points of a small
- * space; of a large one among a fixed random half of as many points and, as the other half, what
- * evolves from the best: mutants of measured and of scored points, three generations of them. A
- * share of each batch stays random.
+ * <p>Before anything of the task is known a batch is half neighbours of the default and half random
+ * points: on recorded landscapes that beats what the model concludes from other tasks alone. Every
+ * later one is what the model scores highest among all unseen points of a small space; of a large
+ * one among a fixed random half of as many points and, as the other half, what evolves from the
+ * best: mutants of measured and of scored points, three generations of them. A share of each batch
+ * stays random.
  */
 final class ModelSearch implements SearchStrategy {
   /** Generations of mutants; each moves one or two knobs further from what is known. */
@@ -69,7 +70,7 @@ final class ModelSearch implements SearchStrategy {
     Set<Integer> batch = new LinkedHashSet<>();
     if (wanted > 0) {
       int guided = wanted - (int) Math.round(wanted * settings.randomShare());
-      if (model.canLearn(experience)) {
+      if (experience.best().isPresent()) {
         addBest(batch, guided);
       } else {
         addNeighboursOfDefault(batch, wanted / 2);

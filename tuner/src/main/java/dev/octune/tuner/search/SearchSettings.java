@@ -6,22 +6,13 @@ import java.util.OptionalDouble;
  * How the guided search behaves; docs/adr/0005-cost-model-objective.md holds the evidence.
  *
  * @param label what the model learns of a time
- * @param transfer whether tasks of one search learn from one another
- * @param transferPoints points of other tasks that a training takes in all
- * @param transferWeight weight of such a point against one of the task's own
+ * @param transferPoints points of the search's other tasks that a training takes in all; 0 for none
  * @param randomShare of a batch that is drawn at random, so that what the model dislikes without
  *     reason is seen too
  * @param scoredPoints spaces up to this size are scored whole; of larger ones this many points
  */
-record SearchSettings(
-    Label label,
-    boolean transfer,
-    int transferPoints,
-    double transferWeight,
-    double randomShare,
-    int scoredPoints) {
-  static final SearchSettings DEFAULT =
-      new SearchSettings(Label.RELATIVE_SPEED, true, 512, 0.3, 0.1, 8192);
+record SearchSettings(Label label, int transferPoints, double randomShare, int scoredPoints) {
+  static final SearchSettings DEFAULT = new SearchSettings(Label.RELATIVE_SPEED, 512, 0.1, 8192);
 
   /** What is learned of a time, higher for faster, at most that of the best. */
   enum Label {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cost model that the tasks of one search share. Before it scores for a task it is trained on
- * that task's points and, at less weight, on those of the others. Not thread-safe.
+ * that task's points and on the newest of the others. Not thread-safe.
  */
 final class SharedModel implements AutoCloseable {
   private final CostModel model;
@@ -30,29 +30,25 @@ final class SharedModel implements AutoCloseable {
     return task;
   }
 
-  /** True once there is something to learn from for this task. */
-  boolean canLearn(TaskExperience own) {
-    return own.best().isPresent()
-        || (settings.transfer() && tasks.stream().anyMatch(SharedModel::isTimed));
-  }
-
-  /** Learns what there is, unless nothing was measured since this task's last training. */
+  /**
+   * Learns what there is, unless nothing was measured since this task's last training.
+   *
+   * @param own has timed points
+   */
   void learnFor(TaskExperience own) {
     long version = tasks.stream().mapToLong(TaskExperience::version).sum();
     if (own == trainedFor && version == trainedVersion) {
       return;
     }
     List<TrainingSet.Task> learned = new ArrayList<>();
-    if (isTimed(own)) {
-      learned.add(rows(own, Integer.MAX_VALUE, 1));
-    }
+    learned.add(rows(own, Integer.MAX_VALUE));
     List<TaskExperience> others =
-        settings.transfer()
+        settings.transferPoints() > 0
             ? tasks.stream().filter(task -> task != own && isTimed(task)).toList()
             : List.of();
     for (TaskExperience other : others) {
       int share = Math.max(1, settings.transferPoints() / others.size());
-      learned.add(rows(other, share, settings.transferWeight()));
+      learned.add(rows(other, share));
     }
     model.train(new TrainingSet(learned));
     trainedFor = own;
@@ -69,7 +65,7 @@ final class SharedModel implements AutoCloseable {
     model.close();
   }
 
-  private TrainingSet.Task rows(TaskExperience task, int limit, double weight) {
+  private TrainingSet.Task rows(TaskExperience task, int limit) {
     double bestNanos = task.best().orElseThrow().nanos.getAsDouble();
     FeatureRows rows = new FeatureRows(Feature.count());
     List<Double> labels = new ArrayList<>();
@@ -77,7 +73,7 @@ final class SharedModel implements AutoCloseable {
       rows.add(point.row);
       labels.add(settings.label().of(bestNanos, point.nanos));
     }
-    return new TrainingSet.Task(rows, labels, weight);
+    return new TrainingSet.Task(rows, labels);
   }
 
   private static boolean isTimed(TaskExperience task) {

@@ -33,7 +33,7 @@ class CostModelTest {
     FeatureRows learned = rows(200, SEED);
     FeatureRows others = rows(1000, SEED + 1);
     try (CostModel model = new XgbCostModel(parameters, SEED, List.of())) {
-      model.train(new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned), 1))));
+      model.train(new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned)))));
       double agreement = concordance(model.score(others), labels(others));
       assertTrue(agreement > 0.9, "pairs in the right order: " + agreement);
     }
@@ -46,7 +46,7 @@ class CostModelTest {
     float[][] scores = new float[2][];
     for (int i = 0; i < 2; i++) {
       try (CostModel model = CostModel.xgboost(SEED, List.of())) {
-        model.train(new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned), 1))));
+        model.train(new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned)))));
         scores[i] = model.score(others);
       }
     }
@@ -68,9 +68,7 @@ class CostModelTest {
     try (CostModel model = CostModel.xgboost(SEED, List.of())) {
       model.train(
           new TrainingSet(
-              List.of(
-                  new TrainingSet.Task(first, rising, 1),
-                  new TrainingSet.Task(second, falling, 1))));
+              List.of(new TrainingSet.Task(first, rising), new TrainingSet.Task(second, falling))));
       float[] inFirst = model.score(first);
       float[] inSecond = model.score(second);
       assertTrue(inFirst[15] > inFirst[0]);
@@ -90,7 +88,7 @@ class CostModelTest {
     int cpu = allowedCpus().getLast();
     FeatureRows learned = rows(50, SEED);
     try (CostModel model = CostModel.xgboost(SEED, List.of(cpu))) {
-      model.train(new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned), 1))));
+      model.train(new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned)))));
       List<String> bound = affinityOf("octune-model");
       assertEquals(List.of(Integer.toString(cpu)), bound);
     }
@@ -100,7 +98,7 @@ class CostModelTest {
   void train_oneThreadWanted_startsNoOther() throws IOException {
     FeatureRows learned = rows(50, SEED);
     try (CostModel model = CostModel.xgboost(SEED, List.of())) {
-      TrainingSet set = new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned), 1)));
+      TrainingSet set = new TrainingSet(List.of(new TrainingSet.Task(learned, labels(learned))));
       model.train(set);
       assertEquals(1, affinityOf("octune-model").size(), "native threads of that name");
     }

@@ -79,15 +79,17 @@ class ModelSearchTest {
   }
 
   @Test
-  void propose_firstBatchOfASecondTask_profitsFromTheFirst() {
+  void propose_secondTask_profitsFromWhatTheFirstTaught() {
     try (Search search = Search.open(StrategyKind.XGB, 3)) {
       SearchStrategy first = search.strategy(task(64), List.of());
-      for (int batch = 0; batch < 6; batch++) {
+      for (int batch = 0; batch < 8; batch++) {
         first.observe(observed(first.propose(BATCH), ModelSearchTest::madeUp));
       }
       SearchStrategy second = search.strategy(task(128), List.of());
-      List<Schedule> batch = second.propose(2 * BATCH);
-      assertTrue(plain(batch) <= 2, batch::toString);
+      List<Schedule> one = second.propose(1);
+      second.observe(observed(one, ModelSearchTest::madeUp));
+      List<Schedule> guided = second.propose(2 * BATCH);
+      assertTrue(plain(guided) <= 2, guided::toString);
     }
   }
 
