@@ -10,6 +10,7 @@ import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.tuner.landscape.Landscape;
 import dev.octune.tuner.landscape.ReplayDevice;
+import dev.octune.tuner.model.CostModel;
 import dev.octune.tuner.schedule.TaskScheduler;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,27 +66,53 @@ class SearchQualityTest {
     assertTrue(chance <= 0.05, figures);
   }
 
+  /** What spaces beyond the scored points get: a sample and its mutants, here 128 of 1 112. */
+  @Test
+  void guided_spaceTooLargeToScoreWhole_evolvesAsWell() throws Exception {
+    Landscape landscape = landscape("dense-16x768x768");
+    assertTrue(landscape.isExhaustive(), "mutants need their neighbours in the landscape");
+    SearchTask task = landscape.task();
+    Device device = new ReplayDevice(List.of(landscape));
+    SearchSettings d = SearchSettings.DEFAULT;
+    SearchSettings few = new SearchSettings(d.label(), d.transferPoints(), d.randomShare(), 128);
+    List<Double> evolved = new ArrayList<>();
+    List<Double> random = new ArrayList<>();
+    for (int seed = 0; seed < SEEDS; seed++) {
+      CostModel model = CostModel.xgboost(seed, List.of());
+      try (Search search = Search.open(StrategyKind.XGB, seed, model, few)) {
+        evolved.add(bestSpeed(task, device, search, GUIDED_TRIALS));
+      }
+      random.add(bestSpeed(task, device, StrategyKind.RANDOM, SEEDS + seed, RANDOM_TRIALS));
+    }
+    double share = mean(evolved) / mean(random);
+    assertTrue(share >= 0.95, "evolved " + share + " of the best of " + RANDOM_TRIALS);
+  }
+
   /** The fastest time's speed, multiply-adds per nanosecond, of a search as a job would run it. */
   private static double bestSpeed(
       SearchTask task, Device device, StrategyKind kind, long seed, int trials) {
+    try (Search search = Search.open(kind, seed)) {
+      return bestSpeed(task, device, search, trials);
+    }
+  }
+
+  private static double bestSpeed(SearchTask task, Device device, Search search, int trials) {
     double bestNanos = Double.POSITIVE_INFINITY;
     int measured = 0;
-    try (Search search = Search.open(kind, seed)) {
-      SearchStrategy strategy = search.strategy(task, List.of());
-      List<Observation> inFlight = List.of();
-      while (measured < trials) {
-        List<Schedule> batch =
-            strategy.propose(Math.min(TaskScheduler.DEFAULT_BATCH_TRIALS, trials - measured));
-        assertTrue(!batch.isEmpty(), "the space ended after " + measured + " trials");
-        strategy.observe(inFlight);
-        inFlight = batch.stream().map(schedule -> observed(device, task, schedule)).toList();
-        for (Observation observation : inFlight) {
-          if (observation.measurement() instanceof Measurement.Timed timed) {
-            bestNanos = Math.min(bestNanos, timed.medianNanos());
-          }
+    SearchStrategy strategy = search.strategy(task, List.of());
+    List<Observation> inFlight = List.of();
+    while (measured < trials) {
+      List<Schedule> batch =
+          strategy.propose(Math.min(TaskScheduler.DEFAULT_BATCH_TRIALS, trials - measured));
+      assertTrue(!batch.isEmpty(), "the space ended after " + measured + " trials");
+      strategy.observe(inFlight);
+      inFlight = batch.stream().map(schedule -> observed(device, task, schedule)).toList();
+      for (Observation observation : inFlight) {
+        if (observation.measurement() instanceof Measurement.Timed timed) {
+          bestNanos = Math.min(bestNanos, timed.medianNanos());
         }
-        measured += batch.size();
       }
+      measured += batch.size();
     }
     assertEquals(trials, measured);
     return task.workload().macs() / bestNanos;
