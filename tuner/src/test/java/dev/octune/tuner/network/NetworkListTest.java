@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.target.Target;
 import dev.octune.kernels.text.TextException;
 import dev.octune.kernels.workload.Workload;
+import dev.octune.tuner.graph.ModelFile;
+import dev.octune.tuner.graph.Models;
+import dev.octune.tuner.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +68,23 @@ final class NetworkListTest {
     assertEquals(name, network.name());
     assertEquals(layers, network.layers());
     assertEquals(macs, (double) network.macs(), tolerance * macs);
+  }
+
+  /** The two lists whose value ranges come from a reference model are that model's tasks. */
+  @ParameterizedTest
+  @CsvSource({"resnet8, resnet8_cifar_s8", "ds_cnn, kws_dscnn_s8"})
+  void read_referenceModelsList_isTheModelsTasks(String name, String model) {
+    List<NetworkList.Entry> tasks =
+        Tasks.extract(
+                ModelFile.read(Models.path("tflite/" + model + ".tflite")),
+                KernelLibrary.standard(),
+                Target.parse("x86_64 cpu=znver3 isa=avx2 threads=1"))
+            .tasks()
+            .stream()
+            .map(task -> new NetworkList.Entry(task.uses(), task.workload()))
+            .toList();
+    assertEquals(
+        Set.copyOf(tasks), Set.copyOf(NetworkList.read(NETWORKS.resolve(name + ".txt")).entries()));
   }
 
   @Test
