@@ -13,6 +13,7 @@ import dev.octune.tuner.job.JobLoop;
 import dev.octune.tuner.job.JobResult;
 import dev.octune.tuner.job.Progress;
 import dev.octune.tuner.job.TuningJob;
+import dev.octune.tuner.model.CostModel;
 import dev.octune.tuner.report.ProgressView;
 import dev.octune.tuner.report.TuneReport;
 import dev.octune.tuner.search.Search;
@@ -103,7 +104,7 @@ final class TuneCommand implements Callable<Integer> {
     Host host = Host.detect();
     Target target = targetOption.resolveRunnable(host);
     Budget budget = budget();
-    StrategyKind kind = StrategyKind.parse(strategy);
+    StrategyKind kind = usable(StrategyKind.parse(strategy));
     KernelLibrary library = KernelLibrary.standard();
     TaskList tasks = new TaskInputs(library, target).read(inputs);
     PrintWriter err = spec.commandLine().getErr();
@@ -159,6 +160,17 @@ final class TuneCommand implements Callable<Integer> {
         seconds(start, clock.instant()),
         watcher.firstResultSeconds,
         tasks.tasks().stream().map(task -> roofs.of(task.workload())).toList());
+  }
+
+  /** A machine without the model's one system library still tunes, and is told what it misses. */
+  private StrategyKind usable(StrategyKind asked) {
+    Optional<String> missing = asked == StrategyKind.XGB ? CostModel.missing() : Optional.empty();
+    missing.ifPresent(
+        reason ->
+            spec.commandLine()
+                .getErr()
+                .printf("octune: no cost model, searching at random: %s%n", reason));
+    return missing.isPresent() ? StrategyKind.RANDOM : asked;
   }
 
   private Budget budget() {

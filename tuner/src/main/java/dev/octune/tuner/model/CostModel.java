@@ -1,6 +1,9 @@
 package dev.octune.tuner.model;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ranks schedules by predicted speed. Not thread-safe. Native and lazy: nothing is loaded before
@@ -25,6 +28,20 @@ public interface CostModel extends AutoCloseable {
   /** Frees the native model and ends its thread. Idempotent. */
   @Override
   void close();
+
+  /**
+   * What this machine lacks for the native library, with the mend; empty where nothing is missing.
+   * Cheap: the library itself is not loaded.
+   */
+  static Optional<String> missing() {
+    try (Arena arena = Arena.ofConfined()) {
+      SymbolLookup.libraryLookup(XgbLibrary.NEEDS, arena);
+      return Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.of(
+          XgbLibrary.NEEDS + " is not on this machine. Mend: install it (Debian: libgomp1)");
+    }
+  }
 
   /**
    * Boosted trees (docs/adr/0005-cost-model-objective.md).

@@ -13,6 +13,9 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * soon as it is mapped, so that a killed process leaves nothing behind.
  */
 final class XgbLibrary {
+  /** OpenMP's runtime, the one thing that XGBoost's jar does not bring along. */
+  static final String NEEDS = "libgomp.so.1";
+
   private static final String NAME = "libxgboost4j";
 
   private XgbLibrary() {}
