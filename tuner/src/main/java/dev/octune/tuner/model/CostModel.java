@@ -33,6 +33,7 @@ public interface CostModel extends AutoCloseable {
    * What this machine lacks for the native library, with the mend; empty where nothing is missing.
    * Cheap: the library itself is not loaded.
    */
+  @SuppressWarnings("restricted") // looks for a system library by name, calls nothing in it
   static Optional<String> missing() {
     try (Arena arena = Arena.ofConfined()) {
       SymbolLookup.libraryLookup(XgbLibrary.NEEDS, arena);
