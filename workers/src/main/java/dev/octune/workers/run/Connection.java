@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How to reach the machine that runs kernels: a command that starts the program named behind it and
- * passes its standard input and output through.
+ * How to reach the machine that runs kernels: a command that starts the program named behind it, by
+ * its path on this machine, and passes its standard input and output through.
  *
  * @param command empty for this machine; else, say, {@code qemu-aarch64 -cpu max}
  * @param emulated true where time there says nothing about any real processor: kernels are checked
