@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import ml.dmlc.xgboost4j.java.DMatrix;
 import ml.dmlc.xgboost4j.java.XGBoostError;
 
@@ -18,9 +20,14 @@ final class XgbLibrary {
 
   private static final String NAME = "libxgboost4j";
 
+  /** Held here, since a logger nobody holds forgets its level. */
+  private static final Logger ITS_LOGGER = Logger.getLogger("ml.dmlc.xgboost4j");
+
   private XgbLibrary() {}
 
   static void load() {
+    // It prints the stack trace of what it then throws; the exception below says all of it.
+    ITS_LOGGER.setLevel(Level.OFF);
     try {
       new DMatrix(new float[] {1}, 1, 1, Float.NaN).dispose();
     } catch (LinkageError | XGBoostError e) {
