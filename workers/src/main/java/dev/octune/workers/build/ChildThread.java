@@ -101,12 +101,12 @@ final class ChildThread extends Thread {
         case Outcome.Done(BuildResult<byte[]> result) -> {
           return result;
         }
-        case Outcome.Lost(String reason, boolean again) -> {
+        case Outcome.Lost(BuildResult<byte[]> last, boolean again) -> {
           if (ended) {
             return closed();
           }
           if (!again || attempt == MAX_ATTEMPTS) {
-            return new BuildResult.Died<>(reason);
+            return last;
           }
         }
       }
@@ -120,7 +120,12 @@ final class ChildThread extends Thread {
   private sealed interface Outcome {
     record Done(BuildResult<byte[]> result) implements Outcome {}
 
-    record Lost(String reason, boolean again) implements Outcome {}
+    /**
+     * The child is gone.
+     *
+     * @param last the result where no other attempt follows
+     */
+    record Lost(BuildResult<byte[]> last, boolean again) implements Outcome {}
   }
 
   private Outcome attempt(BuildOrder order) throws InterruptedException {
@@ -130,14 +135,14 @@ final class ChildThread extends Thread {
     } catch (IOException e) {
       Child.@Nullable Death death = bury();
       String reason = death == null ? e.toString() : death.reason();
-      return new Outcome.Done(
-          ended
-              ? closed()
-              : new BuildResult.Unavailable<>(
-                  "the builder's process did not start: "
-                      + reason
-                      + ". Mend: see that the machine has memory and processes left, and run octune"
-                      + " doctor"));
+      // Whatever killed it may have been after this one process.
+      return new Outcome.Lost(
+          new BuildResult.Unavailable<>(
+              "the builder's process did not start: "
+                  + reason
+                  + ". Mend: see that the machine has memory and processes left, and run octune"
+                  + " doctor"),
+          true);
     }
     Alarm alarm = new Alarm(running, limit);
     try {
@@ -151,7 +156,8 @@ final class ChildThread extends Thread {
         return new Outcome.Done(new BuildResult.TimedOut<>(limit));
       }
       return new Outcome.Lost(
-          "the builder's process " + (death == null ? "is lost: " + e : death.reason()),
+          new BuildResult.Died<>(
+              "the builder's process " + (death == null ? "is lost: " + e : death.reason())),
           death == null || !death.ofTheModule());
     } finally {
       alarm.off();

@@ -1,6 +1,7 @@
 package dev.octune.workers.toolchain;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -38,10 +39,16 @@ final class CacheFolders {
       Files.createDirectories(parent);
     }
     if (!Files.isDirectory(absolute, LinkOption.NOFOLLOW_LINKS)) {
-      // Throws where a file or a symbolic link has the name.
-      Files.createDirectory(
-          absolute,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      try {
+        Files.createDirectory(
+            absolute,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        // Another process was faster; or a file or a symbolic link has the name.
+        if (!Files.isDirectory(absolute, LinkOption.NOFOLLOW_LINKS)) {
+          throw e;
+        }
+      }
     }
     refuseForeign(absolute);
   }
