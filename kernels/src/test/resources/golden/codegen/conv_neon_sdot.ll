@@ -313,4 +313,4 @@ done5:
   ret void
 }
 
-attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="generic" "target-features"="+neon,+dotprod" "tune-cpu"="cortex-a76" }
+attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" optnone noinline "target-cpu"="generic" "target-features"="+neon,+dotprod" "tune-cpu"="cortex-a76" }

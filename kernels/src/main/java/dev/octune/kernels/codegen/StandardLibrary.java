@@ -42,7 +42,8 @@ final class StandardLibrary implements KernelLibrary {
     KernelTemplate.Kernel kernel = kernel(candidate);
     IrModule run = new IrModule(target);
     kernel.emitRun(run, KernelSource.RUN);
-    IrModule packing = new IrModule(target);
+    // Packing runs a few times a trial, and most trials need a new layout.
+    IrModule packing = IrModule.compiledQuickly(target);
     kernel.emitPacking(
         packing, KernelSource.PACK_ACT, KernelSource.PACK_WGT, KernelSource.UNPACK_OUT);
     return new KernelSource(
