@@ -17,6 +17,9 @@ public final class ProgressView {
   /** In a log, a line every few seconds is enough. */
   private static final long PLAIN_INTERVAL_MILLIS = 5_000;
 
+  /** Below this share of the work the time left would be a guess. */
+  private static final double ENOUGH_TO_GUESS_FROM = 0.02;
+
   private static final int BAR_CELLS = 20;
   private static final String CLEAR_LINE = "\r\u001b[K";
 
@@ -83,32 +86,27 @@ public final class ProgressView {
     if (progress.confirming()) {
       return line.append(", confirming the best side by side").toString();
     }
-    progress
-        .current()
-        .ifPresent(
-            current -> {
-              line.append(
-                  String.format(
-                      Locale.ROOT,
-                      ", task %d/%d %s",
-                      current.index() + 1,
-                      progress.tasks(),
-                      Shorthand.of(current.workload())));
-              OptionalDouble best = current.bestNanos();
-              if (best.isPresent()) {
-                line.append(
-                    String.format(
-                        Locale.ROOT,
-                        ", best %s (%.0f GOPS)",
-                        TuneReport.duration(best.getAsDouble()),
-                        current.workload().gops(best.getAsDouble())));
-              }
-            });
-    if (done > 0.02) {
+    // A narrow terminal cuts the line's end, so what matters most stands first.
+    if (done > ENOUGH_TO_GUESS_FROM) {
       double seconds = running.toMillis() / 1e3;
       line.append(String.format(Locale.ROOT, ", %.0f s left", seconds * (1 - done) / done));
     }
+    progress.current().ifPresent(current -> line.append(task(current, progress.tasks())));
     return line.toString();
+  }
+
+  private static String task(Progress.Current current, int tasks) {
+    OptionalDouble best = current.bestNanos();
+    String soFar =
+        best.isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", best %s (%.0f GOPS)",
+                TuneReport.duration(best.getAsDouble()),
+                current.workload().gops(best.getAsDouble()));
+    return "%s, task %d/%d %s"
+        .formatted(soFar, current.index() + 1, tasks, Shorthand.of(current.workload()));
   }
 
   private static String bar(double done) {
