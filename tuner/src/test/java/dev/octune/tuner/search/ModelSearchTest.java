@@ -109,6 +109,28 @@ class ModelSearchTest {
   }
 
   @Test
+  void propose_twoTasksInTurn_isTheSameEachTime() {
+    assertEquals(inTurn(), inTurn());
+  }
+
+  /** Proposals of two tasks that share the model, each batch learned from two turns later. */
+  private static List<String> inTurn() {
+    List<String> texts = new ArrayList<>();
+    try (Search search = Search.open(StrategyKind.XGB, 3)) {
+      List<SearchStrategy> strategies =
+          List.of(search.strategy(task(64), List.of()), search.strategy(task(128), List.of()));
+      List<Schedule> inFlight = List.of();
+      for (int turn = 0; turn < 8; turn++) {
+        List<Schedule> batch = strategies.get(turn % 2).propose(BATCH);
+        strategies.get((turn + 1) % 2).observe(observed(inFlight, ModelSearchTest::madeUp));
+        inFlight = batch;
+        batch.forEach(schedule -> texts.add(schedule.text()));
+      }
+    }
+    return texts;
+  }
+
+  @Test
   void observe_lostDevice_teachesNothing() {
     try (Search search = Search.open(StrategyKind.XGB, 3)) {
       SearchStrategy strategy = search.strategy(task(64), List.of());
