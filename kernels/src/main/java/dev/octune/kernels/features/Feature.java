@@ -9,8 +9,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The features of one schedule, in the order of a row. NaN means that the template has no such
- * knob. {@code log} is log2; {@code is} is 1 for yes, 0 for no. A change of any of them raises
- * {@link Features#VERSION}.
+ * knob. {@code log} is log2; {@code is} is 1 for yes, 0 for no; words of a choice that are not
+ * named here count on behind those that are. A change of any of them raises {@link
+ * Features#VERSION}.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the functions capture nothing
 public enum Feature {
@@ -82,18 +83,18 @@ public enum Feature {
   LOG_STRIP(p -> log(p.strip())),
   /** unroll: operations over reduce channels written out in the body. */
   LOG_UNROLL(p -> log(p.unroll())),
-  /** taps: the taps of a row are written out. */
-  IS_TAPS_UNROLLED(Point::tapsUnrolled),
-  /** reduce: taps are walked outside of blocks of input channels. */
-  IS_TAPS_OUTER(Point::tapsOuter),
-  /** order: rows are walked outside of blocks of output channels. */
-  IS_ROWS_OUTER(Point::rowsOuter),
-  /** border: rows outside of the input are not walked. */
-  IS_BORDER_SKIPPED(Point::rowsSkipped),
-  /** weights: held in registers across a tile. */
-  IS_WEIGHTS_HELD(Point::weightsHeld),
-  /** lanes: a vector holds the multipliers of one channel. */
-  IS_LANES_MULTIPLIERS(Point::lanesAreMultipliers),
+  /** taps: those of a row are loop (0), unrolled (1), looped (2, depthwise). */
+  TAPS(Point::taps),
+  /** reduce: channels (0) or taps (1) are the outer loop. */
+  REDUCE(Point::reduce),
+  /** order: blocks of output channels (0) or rows (1) are the outer loop. */
+  ORDER(Point::order),
+  /** border: outside of the input is packed (0), its rows (1) or all its taps (2) are skipped. */
+  BORDER(Point::border),
+  /** weights: streamed (0) or held in registers across a tile (1). */
+  WEIGHTS(Point::weights),
+  /** lanes: a vector holds channels (0) or the multipliers of one channel (1). */
+  LANES(Point::lanes),
   /** Knobs of no known name, in the space's order: log of a size, index of a choice. */
   OTHER_0(p -> p.others().get(0)),
   OTHER_1(p -> p.others().get(1)),

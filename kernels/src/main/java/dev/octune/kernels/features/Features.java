@@ -19,7 +19,7 @@ import java.util.Set;
  */
 public final class Features {
   /** Raised whenever a row changes for the same schedule; stored models and rows carry it. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private static final String LEAF = "leaf";
 
@@ -123,12 +123,12 @@ public final class Features {
         size(at, "oh_tile", 1),
         size(at, "strip", nest.columns()),
         size(at, "unroll", 1),
-        is(at, "taps", "unrolled"),
-        is(at, "reduce", "taps_outer"),
-        is(at, "order", "rows_outer"),
-        is(at, "border", "rows_skipped"),
-        is(at, "weights", "held"),
-        is(at, "lanes", "multipliers"),
+        word(at, "taps", "loop", "unrolled", "looped"),
+        word(at, "reduce", "channels_outer", "taps_outer"),
+        word(at, "order", "channels_outer", "rows_outer"),
+        word(at, "border", "packed", "rows_skipped", "taps_skipped"),
+        word(at, "weights", "streamed", "held"),
+        word(at, "lanes", "channels", "multipliers"),
         rest);
   }
 
@@ -138,12 +138,14 @@ public final class Features {
     return place == null ? absent : number(place, at[place]);
   }
 
-  private double is(int[] at, String name, String word) {
+  /** The place of a choice among these words, behind them for other words; NaN for no knob. */
+  private double word(int[] at, String name, String... words) {
     Integer place = places.get(name);
     if (place == null) {
       return Double.NaN;
     }
-    return knobs.get(place).values().get(at[place]).equals(word) ? 1 : 0;
+    int known = List.of(words).indexOf(knobs.get(place).values().get(at[place]));
+    return known >= 0 ? known : words.length + at[place];
   }
 
   private double generic(int[] at, int place) {

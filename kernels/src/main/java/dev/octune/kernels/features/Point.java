@@ -24,12 +24,12 @@ record Point(
     double ohTile,
     double strip,
     double unroll,
-    double tapsUnrolled,
-    double tapsOuter,
-    double rowsOuter,
-    double rowsSkipped,
-    double weightsHeld,
-    double lanesAreMultipliers,
+    double taps,
+    double reduce,
+    double order,
+    double border,
+    double weights,
+    double lanes,
     List<Double> others) {
 
   double positions() {
@@ -59,7 +59,7 @@ record Point(
   }
 
   double writtenOutTaps() {
-    return tapsUnrolled == 1 ? nest.kw() : 1;
+    return taps == 1 ? nest.kw() : 1;
   }
 
   /** Multiply-adds of vectors that stand in the innermost body. */
@@ -128,7 +128,7 @@ record Point(
    */
   double reuseBytes() {
     double weights =
-        rowsOuter == 1
+        order == 1
             ? weightBlockBytes() * Math.ceil(nest.outChannels() / (ocVectors * leaf.lanes()))
             : weightBlockBytes();
     return weights + stripActivationBytes();

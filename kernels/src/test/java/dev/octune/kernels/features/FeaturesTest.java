@@ -75,7 +75,7 @@ class FeaturesTest {
   @Test
   void row_ofNoSuchKnob_isNaN() {
     float[] row = features.row(SPACE.coordinates(0));
-    assertTrue(Float.isNaN(row[Feature.IS_WEIGHTS_HELD.column()]));
+    assertTrue(Float.isNaN(row[Feature.WEIGHTS.column()]));
     assertTrue(Float.isNaN(row[Feature.OTHER_0.column()]));
     assertEquals(1, row[Feature.OH_TILE.column()]);
     assertEquals(28, Math.round(Math.pow(2, row[Feature.LOG_STRIP.column()])));
