@@ -54,6 +54,7 @@ final class LauncherTest {
             "cat",
             "chmod",
             "cksum",
+            "cmp",
             "cp",
             "cut",
             "date",
@@ -192,6 +193,14 @@ final class LauncherTest {
     Ended ended = octune("tune");
     assertEquals(List.of("tune"), ended.arguments());
     assertFalse(ended.usedAotCache());
+    assertEquals(1, mavenCalls());
+  }
+
+  @Test
+  void upgradedJdk_startsWithoutTheCacheOfTheOlder() throws Exception {
+    octune();
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.2\"\n");
+    assertFalse(octune("tune").usedAotCache());
     assertEquals(1, mavenCalls());
   }
 
