@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * Measurement} for whatever a candidate does; exceptionally only once the device is closed.
  */
 public interface Device extends AutoCloseable {
-  /** One trial. */
+  /** One trial; a future that is cancelled before its turn is not run. */
   CompletableFuture<Measurement> measure(MeasureRequest request);
 
   /**

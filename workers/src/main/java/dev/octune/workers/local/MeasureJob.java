@@ -25,6 +25,10 @@ final class MeasureJob extends Job {
 
   @Override
   void run(RunnerKeeper runners) throws RunnerException {
+    if (result.isCancelled()) {
+      // Whoever asked has stopped: nobody waits for this one, but somebody for the next.
+      return;
+    }
     Part part = parts.getFirst();
     Candidate candidate = request.candidate();
     switch (part.outcome()) {

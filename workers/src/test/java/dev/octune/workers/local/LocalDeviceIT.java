@@ -221,6 +221,19 @@ final class LocalDeviceIT {
   }
 
   @Test
+  @Timeout(30) // Run after all, ten hanging kernels would take their limits: longer than this.
+  void measure_cancelledBeforeItsTurn_isNotRun() {
+    CompletableFuture<Measurement> first = start(shared, Plant.HANGS, TARGET);
+    List<CompletableFuture<Measurement>> cancelled = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      cancelled.add(start(shared, Plant.HANGS, TARGET));
+    }
+    cancelled.forEach(future -> future.cancel(false));
+    assertInstanceOf(Measurement.TimedOut.class, first.join());
+    assertInstanceOf(Measurement.Timed.class, measure(Plant.NONE));
+  }
+
+  @Test
   void measure_kernelThatDoesNotCompile_buildFailed() {
     assertContains(
         "frobnicate",
