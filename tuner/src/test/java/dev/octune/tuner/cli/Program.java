@@ -25,6 +25,7 @@ final class Program {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
+  private final List<Process> started = new ArrayList<>();
 
   Program(Path folder) {
     this.folder = folder;
@@ -103,7 +104,14 @@ final class Program {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().put("XDG_DATA_HOME", folder.resolve("data").toString());
-    return new Running(builder.start(), out, err);
+    Process process = builder.start();
+    started.add(process);
+    return new Running(process, out, err);
+  }
+
+  /** Ends what a failed test left running; children go with their parents. */
+  void endAll() {
+    started.forEach(Process::destroyForcibly);
   }
 
   private static String read(Path file) throws IOException {
