@@ -35,6 +35,9 @@ public sealed interface Effect {
   /** Drop open trials and defaults; each answers as withdrawn unless it was quicker. */
   record CancelQueued() implements Effect {}
 
+  /** The job can't go on; what is stored stays. */
+  record Fail(String reason) implements Effect {}
+
   /** The job has ended. */
   record Finish(JobResult result) implements Effect {}
 }

@@ -4,6 +4,10 @@ package dev.octune.tuner.job;
 public final class JobFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  public JobFailedException(String message) {
+    super(message);
+  }
+
   public JobFailedException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -115,6 +115,9 @@ public final class JobLoop {
                 _ -> new Event.ResultStored(e.task()));
         case Effect.CancelQueued _ ->
             List.copyOf(withdrawable.values()).forEach(f -> f.cancel(false));
+        case Effect.Fail(String reason) ->
+            throw new JobFailedException(
+                reason + ". Mend: see octune doctor, then run the same command again");
         case Effect.Finish(JobResult result) -> {
           return Optional.of(result);
         }

@@ -33,6 +33,13 @@ public final class TuningJob {
   /** Batches proposed and not complete: one being measured, one being built. */
   private static final int MAX_OPEN_BATCHES = 2;
 
+  /**
+   * Trials in a row that ended because the device went away. A killed child costs one or two; this
+   * many mean that nothing on this machine can build or run, and going on would only fill the
+   * database.
+   */
+  private static final int MAX_LOSSES_IN_A_ROW = 24;
+
   /** Schedules besides the default that go into the final confirmation. */
   private static final int CONFIRMED_SCHEDULES = 3;
 
@@ -49,6 +56,7 @@ public final class TuningJob {
   private int wrongAnswers;
   private int buildFailures;
   private int runFailures;
+  private int lossesInARow;
   private boolean confirming;
   private boolean finished;
   private Optional<String> stopped = Optional.empty();
@@ -79,7 +87,7 @@ public final class TuningJob {
           effects.add(new Effect.StoreTrial(trial, measured.candidate, measurement));
         }
       }
-      case Event.TrialStored(int trial) -> count(trial);
+      case Event.TrialStored(int trial) -> count(trial, effects);
       case Event.TrialWithdrawn(int trial) -> {
         Trial withdrawn = trials.get(trial);
         if (withdrawn != null && withdrawn.measurement.isEmpty()) {
@@ -122,7 +130,7 @@ public final class TuningJob {
         confirming);
   }
 
-  private void count(int ordinal) {
+  private void count(int ordinal, List<Effect> effects) {
     Trial trial = trials.get(ordinal);
     if (trial == null || trial.stored) {
       return;
@@ -132,6 +140,16 @@ public final class TuningJob {
     TaskState task = tasks.get(trial.task);
     task.counted++;
     Measurement measurement = trial.measurement.orElseThrow();
+    if (measurement instanceof Measurement.DeviceLost(String reason)) {
+      if (++lossesInARow == MAX_LOSSES_IN_A_ROW) {
+        finished = true;
+        effects.add(
+            new Effect.Fail(
+                "the device is lost, %d trials in a row: %s".formatted(lossesInARow, reason)));
+      }
+    } else {
+      lossesInARow = 0;
+    }
     switch (measurement) {
       case Measurement.Timed _ -> task.improve(trial.candidate.schedule(), measurement);
       case Measurement.WrongAnswer _ -> wrongAnswers++;

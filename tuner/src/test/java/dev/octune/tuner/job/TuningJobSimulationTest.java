@@ -2,6 +2,7 @@ package dev.octune.tuner.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.kernels.measure.Measurement;
@@ -87,6 +88,17 @@ class TuningJobSimulationTest {
   }
 
   @Test
+  void job_deviceLostForGood_failsInsteadOfSpendingItsBudget() {
+    World world = new World(3, 2, 500, budget(400));
+    world.lost = true;
+    IllegalStateException failure = assertThrows(IllegalStateException.class, world::run);
+    assertTrue(String.valueOf(failure.getMessage()).contains("gone"), failure.getMessage());
+    // 24 counted ones, and whatever of the two open batches was on its way to the store.
+    int stored = world.storedTrials.size();
+    assertTrue(stored >= 24 && stored < 24 + 2 * 8, "stored " + stored);
+  }
+
+  @Test
   void job_sameMeasurements_sameProposals() {
     World one = new World(11, 3, 200, budget(120));
     World two = new World(11, 3, 200, budget(120));
@@ -120,6 +132,7 @@ class TuningJobSimulationTest {
     private final List<Candidate> storedTrials = new ArrayList<>();
     private final List<Candidate> proposed = new ArrayList<>();
     private Random order;
+    private boolean lost;
     private int stopAfterTrials = Integer.MAX_VALUE;
 
     World(long seed, int tasks, int spaceSize, Budget budget) {
@@ -188,6 +201,7 @@ class TuningJobSimulationTest {
                             : p instanceof Event.DefaultMeasured(int task, var _)
                                 ? new Event.DefaultWithdrawn(task)
                                 : p);
+            case Effect.Fail(String reason) -> throw new IllegalStateException(reason);
             case Effect.Finish(JobResult result) -> {
               assertFalse(
                   pending.stream().anyMatch(p -> p instanceof Event.TrialMeasured),
@@ -205,6 +219,9 @@ class TuningJobSimulationTest {
     }
 
     private Measurement measure(Candidate candidate) {
+      if (lost) {
+        return new Measurement.DeviceLost("gone");
+      }
       return candidate.schedule().size("tile") % 7 == 3
           ? new Measurement.BuildFailed("planted")
           : timed(candidate);
