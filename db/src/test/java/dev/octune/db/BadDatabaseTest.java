@@ -169,7 +169,6 @@ final class BadDatabaseTest {
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    int refused = 0;
     for (int round = 0; round < 10; round++) {
       byte[] bad = good.clone();
       int from = 4 + random.nextInt(bad.length - 4);
@@ -180,7 +179,7 @@ final class BadDatabaseTest {
       // A file of its own: H2 keeps its lock on some that it failed to open, until the process
       // ends.
       Path file = Files.write(folder.resolve("damaged" + round + ".mv.db"), bad);
-      refused += useOrRefuse(file) ? 0 : 1;
+      useOrRefuse(file);
     }
     // Headers and first pages wiped: no luck of H2's can read that.
     byte[] wiped = new byte[good.length];
@@ -190,7 +189,6 @@ final class BadDatabaseTest {
         assertThrows(DbException.class, () -> TuningDb.open(wipedFile, Access.WRITER));
     assertEquals(Reason.CORRUPTED, corrupted.reason());
     assertTrue(corrupted.getMessage().contains("restore a backup"), corrupted.getMessage());
-    assertTrue(refused > 0, "no damage was noticed");
   }
 
   @Test
@@ -261,21 +259,22 @@ final class BadDatabaseTest {
         "jdbc:h2:file:" + name.substring(0, name.length() - ".mv.db".length()), "octune", "");
   }
 
-  /** True where all could be read, false where a DbException told why not. */
-  private static boolean useOrRefuse(Path file) {
+  /**
+   * H2 may go back to an older chunk that is whole, so a damaged file may open with fewer records:
+   * but each one it gives must be what was written, and a refusal must have its reason.
+   */
+  private static void useOrRefuse(Path file) {
     try (TuningDb db = TuningDb.open(file, Access.WRITER);
         var records = db.records(RecordFilter.ALL)) {
       records.forEach(
           record ->
               assertEquals(
                   Samples.record(record.number(), Samples.timed(record.number() + 1)), record));
-      return true;
     } catch (DbException e) {
       assertTrue(
           List.of(Reason.CORRUPTED, Reason.NOT_A_DATABASE, Reason.NEWER_VERSION, Reason.FAILED)
               .contains(e.reason()),
           () -> "unexpected " + e);
-      return false;
     }
   }
 
