@@ -80,7 +80,8 @@ public final class Matching {
   private static Stream<LookupResult> nearest(
       Workload workload, Target target, List<ConfirmedBest> known, Predicate<Candidate> legal) {
     return known.stream()
-        .filter(best -> best.target().arch() == target.arch())
+        .filter(
+            best -> best.target().arch() == target.arch() && speaksOf(workload, best.workload()))
         .flatMap(
             best -> {
               OptionalDouble shape = ShapeDistance.between(best.workload(), workload);
@@ -94,6 +95,11 @@ public final class Matching {
         .sorted(Comparator.comparingDouble(LookupResult.Nearest::distance))
         .filter(near -> legal.test(at(workload, target, near.best())))
         .map(LookupResult.class::cast);
+  }
+
+  /** Whoever asks without weights hears nothing of schedules chosen for particular ones. */
+  private static boolean speaksOf(Workload query, Workload measured) {
+    return measured.numerics().weights().isEmpty() || query.numerics().weights().isPresent();
   }
 
   private static Candidate at(Workload workload, Target target, ConfirmedBest best) {

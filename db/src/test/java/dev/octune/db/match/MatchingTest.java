@@ -17,6 +17,7 @@ import dev.octune.kernels.workload.WgtRange;
 import dev.octune.kernels.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,38 @@ final class MatchingTest {
     ConfirmedBest narrow = Samples.best(NARROW, Samples.AVX2, 500);
     LookupResult found = Matching.find(FULL, Samples.AVX2, List.of(narrow), MatchingTest::legal);
     assertEquals(0.5, assertInstanceOf(Nearest.class, found).distance());
+  }
+
+  private static final Workload ON_WEIGHTS = naming("ab");
+  private static final Workload ON_OTHERS = naming("cd");
+
+  private static Workload naming(String digits) {
+    return FULL.with(FULL.numerics().withWeights(Optional.of("sha256:" + digits.repeat(32))));
+  }
+
+  @Test
+  void find_withWeights_prefersTheirRecordThenTheOneOfAnyWeights() {
+    ConfirmedBest any = Samples.best(FULL, Samples.AVX2, 500);
+    ConfirmedBest own = Samples.best(ON_WEIGHTS, Samples.AVX2, 700);
+    ConfirmedBest others = Samples.best(ON_OTHERS, Samples.AVX2, 300);
+    assertEquals(
+        new Exact(own),
+        Matching.find(ON_WEIGHTS, Samples.AVX2, List.of(any, others, own), MatchingTest::legal));
+    assertEquals(
+        new Compatible(any),
+        Matching.find(ON_WEIGHTS, Samples.AVX2, List.of(others, any), MatchingTest::legal));
+    assertInstanceOf(
+        Nearest.class,
+        Matching.find(ON_WEIGHTS, Samples.AVX2, List.of(others), MatchingTest::legal));
+  }
+
+  @Test
+  void find_withoutWeights_neverServesARecordOfParticularOnes() {
+    ConfirmedBest own = Samples.best(ON_WEIGHTS, Samples.AVX2, 300);
+    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(own), MatchingTest::legal));
+    ConfirmedBest any = Samples.best(FULL, Samples.AVX2, 500);
+    assertEquals(
+        new Exact(any), Matching.find(FULL, Samples.AVX2, List.of(own, any), MatchingTest::legal));
   }
 
   @Test

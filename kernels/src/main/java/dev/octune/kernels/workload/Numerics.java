@@ -52,6 +52,11 @@ public record Numerics(
     return new Numerics(act, newAzp, wgt, wzp, out, weights);
   }
 
+  /** The same numbers for particular weights, "sha256:…", or for any. */
+  public Numerics withWeights(Optional<String> newWeights) {
+    return new Numerics(act, azp, wgt, wzp, out, newWeights);
+  }
+
   /**
    * The numbers as an operator with this padding sees them. Without padding azp is never read, so
    * it is 0. With padding azp is an activation like any other: a class that doesn't hold it is

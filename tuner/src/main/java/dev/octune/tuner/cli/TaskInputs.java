@@ -4,11 +4,13 @@ import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.graph.ModelFile;
+import dev.octune.tuner.graph.QuantizedGraph;
 import dev.octune.tuner.network.NetworkList;
 import dev.octune.tuner.task.TaskList;
 import dev.octune.tuner.task.Tasks;
 import dev.octune.tuner.task.TuningTask;
 import dev.octune.tuner.task.UncoveredLayer;
+import dev.octune.workers.weights.WeightFolder;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,10 +29,15 @@ final class TaskInputs {
 
   private final KernelLibrary library;
   private final Target target;
+  private final Optional<WeightFolder> realWeights;
 
-  TaskInputs(KernelLibrary library, Target target) {
+  /**
+   * @param realWeights where given, layers of models name their weights, which are kept there
+   */
+  TaskInputs(KernelLibrary library, Target target, Optional<WeightFolder> realWeights) {
     this.library = library;
     this.target = target;
+    this.realWeights = realWeights;
   }
 
   /** The tasks of all arguments together, equal workloads joined. */
@@ -52,7 +59,13 @@ final class TaskInputs {
     }
     return argument.endsWith(LIST_ENDING)
         ? network(NetworkList.read(path))
-        : Tasks.extract(ModelFile.read(path), library, target);
+        : model(ModelFile.read(path));
+  }
+
+  private TaskList model(QuantizedGraph graph) {
+    return realWeights
+        .map(folder -> Tasks.extractOnWeights(graph, library, target, folder::put))
+        .orElseGet(() -> Tasks.extract(graph, library, target));
   }
 
   private static Path path(String argument) {

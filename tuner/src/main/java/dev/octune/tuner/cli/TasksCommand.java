@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 final class TasksCommand implements Callable<Integer> {
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption target = new TargetOption();
+  @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Parameters(
       arity = "1",
@@ -40,7 +41,7 @@ final class TasksCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TaskList tasks =
-        new TaskInputs(KernelLibrary.standard(), target.resolve(Host.detect()))
+        new TaskInputs(KernelLibrary.standard(), target.resolve(Host.detect()), weights.real())
             .read(List.of(model));
     TasksReport report = new TasksReport(tasks);
     spec.commandLine()

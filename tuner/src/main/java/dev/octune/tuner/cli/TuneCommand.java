@@ -61,6 +61,7 @@ final class TuneCommand implements Callable<Integer> {
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
   @Mixin private final DbOption database = new DbOption();
+  @Mixin private final WeightsOption weights = new WeightsOption();
 
   @Parameters(
       arity = "1..*",
@@ -106,7 +107,7 @@ final class TuneCommand implements Callable<Integer> {
     Budget budget = budget();
     StrategyKind kind = usable(StrategyKind.parse(strategy));
     KernelLibrary library = KernelLibrary.standard();
-    TaskList tasks = new TaskInputs(library, target).read(inputs);
+    TaskList tasks = new TaskInputs(library, target, weights.real()).read(inputs);
     PrintWriter err = spec.commandLine().getErr();
     tasks
         .uncovered()

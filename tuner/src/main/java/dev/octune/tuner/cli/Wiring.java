@@ -10,6 +10,7 @@ import dev.octune.workers.local.LocalDeviceSettings;
 import dev.octune.workers.run.Connection;
 import dev.octune.workers.toolchain.Toolchain;
 import dev.octune.workers.toolchain.ToolchainException;
+import dev.octune.workers.weights.WeightFolder;
 import java.io.UncheckedIOException;
 
 /** Where the program's parts meet: the only class that makes devices and compilers. */
@@ -21,10 +22,15 @@ final class Wiring {
       KernelLibrary library, Target target, Host host, Connection connection) {
     try {
       return LocalDevice.open(
-          new LocalDeviceSettings(library, target, host.allowedCpus(), connection));
+          new LocalDeviceSettings(library, target, host.allowedCpus(), connection, weights()));
     } catch (ToolchainException e) {
       throw unusable(e);
     }
+  }
+
+  /** What workloads name by hash, on this machine. */
+  static WeightFolder weights() {
+    return WeightFolder.ofUser(System.getenv());
   }
 
   /** A compiler without a device. */

@@ -24,8 +24,37 @@ public final class Tasks {
     return extract(graph, workload -> library.uncovered(workload, target));
   }
 
+  /**
+   * As {@link #extract(QuantizedGraph, KernelLibrary, Target)}, but the workload of a layer with
+   * constant weights names them, so that layers share a task only where they share their weights.
+   *
+   * @param keep takes the plain weights of a layer, stores them and returns their hash
+   */
+  public static TaskList extractOnWeights(
+      QuantizedGraph graph, KernelLibrary library, Target target, Function<byte[], String> keep) {
+    return extract(
+        graph,
+        workload -> library.uncovered(workload, target),
+        lowered ->
+            lowered
+                .weights()
+                .map(plain -> naming(lowered.workload(), keep.apply(plain.bytes())))
+                .orElse(lowered.workload()));
+  }
+
+  private static Workload naming(Workload workload, String hash) {
+    return workload.with(workload.numerics().withWeights(Optional.of(hash)));
+  }
+
   /** As above, where a function tells why a workload has no template. */
   static TaskList extract(QuantizedGraph graph, Function<Workload, Optional<String>> templateGap) {
+    return extract(graph, templateGap, Lowered::workload);
+  }
+
+  private static TaskList extract(
+      QuantizedGraph graph,
+      Function<Workload, Optional<String>> templateGap,
+      Function<Lowered, Workload> taskOf) {
     LayerLowering lowering = new LayerLowering(graph);
     Map<Workload, List<String>> layers = new LinkedHashMap<>();
     Map<Workload, Optional<String>> gaps = new LinkedHashMap<>();
@@ -35,14 +64,14 @@ public final class Tasks {
         case NotALayer() -> {}
         case Missed(String reason) ->
             uncovered.add(new UncoveredLayer(operator.layer(), operator.op(), reason));
-        case Lowered(Workload workload, _) ->
-            gaps.computeIfAbsent(workload, templateGap)
+        case Lowered lowered ->
+            gaps.computeIfAbsent(lowered.workload(), templateGap)
                 .ifPresentOrElse(
                     reason ->
                         uncovered.add(new UncoveredLayer(operator.layer(), operator.op(), reason)),
                     () ->
                         layers
-                            .computeIfAbsent(workload, _ -> new ArrayList<>())
+                            .computeIfAbsent(taskOf.apply(lowered), _ -> new ArrayList<>())
                             .add(operator.layer()));
       }
     }

@@ -40,7 +40,7 @@ public final class LocalDevice implements Device {
   private final String description;
   private final CpuSplit split;
   private final WorkQueue queue = new WorkQueue();
-  private final Problems problems = new Problems();
+  private final Problems problems;
   private final PartBuilder partBuilder = new PartBuilder();
   private final RunnerKeeper runners;
   private final BaseKernel base;
@@ -53,6 +53,7 @@ public final class LocalDevice implements Device {
   private LocalDevice(LocalDeviceSettings settings, Toolchain toolchain, RunnerKeeper runners) {
     this.settings = settings;
     this.runners = runners;
+    this.problems = new Problems(settings.weights());
     this.split =
         CpuSplit.of(
             settings.cpus(),

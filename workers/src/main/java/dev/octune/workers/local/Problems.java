@@ -1,5 +1,6 @@
 package dev.octune.workers.local;
 
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.run.Problem;
 import java.util.LinkedHashMap;
@@ -24,11 +25,17 @@ final class Problems implements AutoCloseable {
   private final LinkedHashMap<Key, CompletableFuture<Problem>> known =
       new LinkedHashMap<>(16, 0.75f, true);
 
+  private final WeightStore weights;
+
+  Problems(WeightStore weights) {
+    this.weights = weights;
+  }
+
   synchronized CompletableFuture<Problem> problem(Workload workload, long seed) {
     Key key = new Key(workload, seed);
     CompletableFuture<Problem> problem = known.get(key);
     if (problem == null || problem.isCompletedExceptionally()) {
-      problem = CompletableFuture.supplyAsync(() -> Problem.solve(workload, seed), oracle);
+      problem = CompletableFuture.supplyAsync(() -> Problem.solve(workload, seed, weights), oracle);
       known.put(key, problem);
       forget(key);
     }

@@ -2,8 +2,10 @@ package dev.octune.workers.run;
 
 import dev.octune.kernels.reference.Fill;
 import dev.octune.kernels.reference.Reference;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A workload with operands made from a seed, and the oracle's answer to each fill: what a kernel is
@@ -12,25 +14,41 @@ import java.util.List;
 public final class Problem {
   private final Workload workload;
   private final long seed;
+  private final Optional<byte[]> weights;
   private final List<int[]> answers;
 
-  private Problem(Workload workload, long seed, List<int[]> answers) {
+  private Problem(Workload workload, long seed, Optional<byte[]> weights, List<int[]> answers) {
     this.workload = workload;
     this.seed = seed;
+    this.weights = weights;
     this.answers = answers;
   }
 
-  /** Asks the oracle for every fill: about a nanosecond a multiply-add and fill. */
-  public static Problem solve(Workload workload, long seed) {
+  /**
+   * Asks the oracle for every fill: about a nanosecond a multiply-add and fill. A workload that
+   * names weights is solved with these in every fill; only its activations vary.
+   *
+   * @throws dev.octune.kernels.weights.MissingWeightsException where the store lacks them
+   */
+  public static Problem solve(Workload workload, long seed, WeightStore store) {
+    Optional<byte[]> weights = store.of(workload);
     return new Problem(
         workload,
         seed,
+        weights,
         Fill.ALL.stream()
             .map(
                 fill ->
                     Reference.output(
-                        workload, fill.activations(workload, seed), fill.weights(workload, seed)))
+                        workload,
+                        fill.activations(workload, seed),
+                        weights.orElseGet(() -> fill.weights(workload, seed))))
             .toList());
+  }
+
+  /** The plain weights of every fill; empty where each fill has its own. */
+  Optional<byte[]> weights() {
+    return weights;
   }
 
   public Workload workload() {

@@ -280,6 +280,9 @@ public final class Runner implements AutoCloseable {
                 Fill.ALL.size());
     Fill.ALL.forEach(fill -> words.put(fill.actPattern(), fill.wgtPattern()));
     request(Wire.PROBLEM, words, TRANSFER_LIMIT);
+    if (problem.weights().isPresent()) {
+      sendWeights(place.id, problem.weights().get());
+    }
     for (int f = 0; f < Fill.ALL.size(); f++) {
       int[] answer = problem.answer(Fill.ALL.get(f));
       for (int at = 0; at < answer.length; at += CHUNK_BYTES / 4) {
@@ -295,6 +298,17 @@ public final class Runner implements AutoCloseable {
     }
     held.put(problem, place);
     return place;
+  }
+
+  private void sendWeights(long id, byte[] plain) throws RunnerException {
+    for (int at = 0; at < plain.length; at += CHUNK_BYTES) {
+      int count = Math.min(CHUNK_BYTES, plain.length - at);
+      request(
+          Wire.WEIGHTS,
+          new Wire.Words().put(id, at),
+          TRANSFER_LIMIT,
+          List.of(ByteBuffer.wrap(plain, at, count).slice()));
+    }
   }
 
   private Report pack(Held place, Problem problem, Packing packing, RunPlan plan)

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** The numbers of protocol.h, and payloads of u64 words. */
 final class Wire {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int MAX_PAYLOAD_BYTES = 8 << 20;
   static final int MAX_PROBLEMS = 64;
   static final int MAX_LAYOUTS = 256;
@@ -24,6 +24,7 @@ final class Wire {
   static final int CONFINE = 9;
   static final int OPERAND = 10;
   static final int HELD = 11;
+  static final int WEIGHTS = 12;
 
   static final int OK = 100;
   static final int REPORT = 101;

@@ -9,7 +9,7 @@
 #include "system.h"
 
 enum {
-  PROTOCOL_VERSION = 1,
+  PROTOCOL_VERSION = 2,
 
   /* Frames carry answers in chunks, so only machine code and limits decide this size. */
   MAX_PAYLOAD_BYTES = 8 << 20,
@@ -54,7 +54,9 @@ enum request {
   /* problem, fill, 0 act | 1 wgt -> OK and the plain operand's bytes */
   REQUEST_OPERAND = 10,
   /* problem, layout: which are held -> OK: bytes held */
-  REQUEST_HELD = 11
+  REQUEST_HELD = 11,
+  /* problem, byte offset, plain weights: every fill has these instead of its own -> OK */
+  REQUEST_WEIGHTS = 12
 };
 
 enum reply { REPLY_OK = 100, REPLY_REPORT = 101, REPLY_ERROR = 102 };

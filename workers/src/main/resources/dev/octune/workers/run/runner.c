@@ -138,6 +138,22 @@ static void on_answer(struct reader *in) {
   reply_words(NULL, 0);
 }
 
+/* The weights of a problem become these in every fill, until its first layout packs them. */
+static void on_weights(struct reader *in) {
+  struct problem *problem = find_problem(read_word(in));
+  u64 offset = read_word(in), bytes = (u64)(in->end - in->at);
+  if (in->torn || !problem || offset > problem->wgt_bytes || bytes > problem->wgt_bytes - offset) {
+    reply_error("weights: no such problem or place");
+    return;
+  }
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ | PROT_WRITE);
+  for (u64 fill = 0; fill < problem->fills; fill++) {
+    memcpy(problem->wgt[fill] + offset, in->at, bytes);
+  }
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ);
+  reply_words(NULL, 0);
+}
+
 static void on_operand(struct reader *in) {
   struct problem *problem = find_problem(read_word(in));
   u64 fill = read_word(in), which = read_word(in);
@@ -443,6 +459,7 @@ static void serve(u64 type, struct reader *in) {
     case REQUEST_PROBLEM: on_problem(in); break;
     case REQUEST_ANSWER: on_answer(in); break;
     case REQUEST_OPERAND: on_operand(in); break;
+    case REQUEST_WEIGHTS: on_weights(in); break;
     case REQUEST_LAYOUT: on_layout(in); break;
     case REQUEST_MEASURE: on_measure(in); break;
     case REQUEST_LOOP: on_loop(in); break;

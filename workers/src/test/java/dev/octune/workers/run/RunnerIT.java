@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.octune.kernels.reference.Fill;
 import dev.octune.kernels.target.Arch;
 import dev.octune.kernels.target.Host;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.rpc.frame.FrameChannel;
 import dev.octune.workers.toolchain.Toolchain;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +51,7 @@ final class RunnerIT {
               "act=u8 wgt=s8[-127,127]",
               "act=u8 wgt=u8 wzp=7")) {
         Workload workload = Workload.parse("dense_int8 m=5 k=37 n=11 " + ranges + " out=s32");
-        Problem problem = Problem.solve(workload, seed);
+        Problem problem = Problem.solve(workload, seed, WeightStore.empty());
         for (Fill fill : Fill.ALL) {
           String what = workload.text() + " " + fill.text();
           assertArrayEquals(
@@ -62,12 +64,33 @@ final class RunnerIT {
   }
 
   @Test
+  void operand_weightsByHash_areInEveryFill() throws Exception {
+    byte[] plain = new byte[5_000_000];
+    new SplittableRandom(5).nextBytes(plain);
+    Workload workload =
+        Workload.parse(
+            "dense_int8 m=1 k=5000 n=1000 act=u8 wgt=s8 out=s32 weights="
+                + WeightStore.hash(plain));
+    Problem problem = Problem.solve(workload, 3, WeightStore.of(plain));
+    try (Runner runner = start()) {
+      for (Fill fill : Fill.ALL) {
+        assertArrayEquals(
+            fill.activations(workload, 3), runner.operand(problem, fill, false), fill.text());
+        assertArrayEquals(plain, runner.operand(problem, fill, true), fill.text());
+      }
+    }
+  }
+
+  @Test
   void operand_manyProblems_memoryStaysBounded() throws Exception {
     try (Runner runner = start()) {
       long mostBytes = 0;
       for (int seed = 0; seed < 3 * Wire.MAX_PROBLEMS; seed++) {
         Problem problem =
-            Problem.solve(Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), seed);
+            Problem.solve(
+                Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"),
+                seed,
+                WeightStore.empty());
         runner.operand(problem, Fill.RANDOM, false);
         mostBytes = Math.max(mostBytes, runner.heldBytes());
       }
@@ -79,7 +102,8 @@ final class RunnerIT {
   @Test
   void run_manyLayouts_memoryStaysBounded() throws Exception {
     Problem problem =
-        Problem.solve(Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), 1);
+        Problem.solve(
+            Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), 1, WeightStore.empty());
     RunPlan plan = new RunPlan(1, List.of(), Duration.ofSeconds(5), Optional.empty());
     byte[] ret = {(byte) 0xc3};
     try (Runner runner = start()) {
@@ -134,7 +158,8 @@ final class RunnerIT {
   @Test
   void run_codeThatCallsTheSystem_brokeWithItsNumber() throws Exception {
     Problem problem =
-        Problem.solve(Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), 1);
+        Problem.solve(
+            Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=s32"), 1, WeightStore.empty());
     byte[] ret = {(byte) 0xc3};
     // mov eax, 39 (getpid); syscall; ret
     byte[] getpid = {(byte) 0xb8, 39, 0, 0, 0, 0x0f, 0x05, (byte) 0xc3};

@@ -1,0 +1,105 @@
+package dev.octune.workers.weights;
+
+import dev.octune.kernels.weights.WeightStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Plain weights in files named by their hash: FOLDER/ab/cdef… holds those of sha256:abcdef….
+ * Several processes may share a folder: a file appears whole or not at all. Thread-safe.
+ */
+public final class WeightFolder implements WeightStore {
+  private static final Pattern HASH = Pattern.compile(PREFIX + "([0-9a-f]{2})([0-9a-f]{62})");
+
+  private final Path folder;
+
+  /** A folder, which need not be there yet. */
+  public WeightFolder(Path folder) {
+    this.folder = folder.toAbsolutePath();
+  }
+
+  /**
+   * The user's own: octune/weights in the XDG data folder, beside the tuning database, whose
+   * records name what lies here.
+   */
+  public static WeightFolder ofUser(Map<String, String> environment) {
+    String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
+    // The XDG specification has relative values ignored.
+    Path data =
+        xdg.startsWith("/")
+            ? Path.of(xdg)
+            : Path.of(environment.getOrDefault("HOME", "."), ".local", "share");
+    return new WeightFolder(data.resolve("octune").resolve("weights"));
+  }
+
+  /**
+   * Keeps weights; nothing is written where they are kept already.
+   *
+   * @return their hash
+   * @throws UncheckedIOException where the folder can't be written
+   */
+  public String put(byte[] plain) {
+    String hash = WeightStore.hash(plain);
+    Path file = file(hash);
+    try {
+      if (Files.exists(file) && WeightStore.hash(Files.readAllBytes(file)).equals(hash)) {
+        return hash;
+      }
+      Path parent =
+          Files.createDirectories(
+              folder.resolve(hash.substring(PREFIX.length(), PREFIX.length() + 2)));
+      Path partial = Files.createTempFile(parent, "partial", "");
+      try {
+        Files.write(partial, plain);
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+      return hash;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Weights can't be kept in %s: %s. Mend: make the folder writable, or set XDG_DATA_HOME"
+              .formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Reads weights and checks their hash.
+   *
+   * @throws UncheckedIOException where the file is there but can't be read, or holds other bytes
+   */
+  @Override
+  public Optional<byte[]> fetch(String hash) {
+    Path file = file(hash);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      byte[] plain = Files.readAllBytes(file);
+      if (!WeightStore.hash(plain).equals(hash)) {
+        throw new IOException(
+            "it is damaged: its bytes have another hash. Mend: delete it and tune the model again"
+                + " with --weights real");
+      }
+      return Optional.of(plain);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Weights file %s can't be used: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private Path file(String hash) {
+    var digits = HASH.matcher(hash);
+    if (!digits.matches()) {
+      throw new IllegalArgumentException("'" + hash + "' is no hash of weights");
+    }
+    return folder.resolve(digits.group(1)).resolve(digits.group(2));
+  }
+}
