@@ -32,10 +32,10 @@ public enum Fill {
   public static final int WGT_STREAM = 2;
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-  private static final int PATTERN_RANDOM = 0;
-  private static final int PATTERN_EXTREMES = 1;
-  private static final int PATTERN_MIN = 2;
-  private static final int PATTERN_MAX = 3;
+  static final int PATTERN_RANDOM = 0;
+  static final int PATTERN_EXTREMES = 1;
+  static final int PATTERN_MIN = 2;
+  static final int PATTERN_MAX = 3;
 
   private final int wireCode;
   private final int actPattern;
@@ -93,6 +93,11 @@ public enum Fill {
         numerics.wgt().max());
   }
 
+  /** What turns the workload's sums into codes, of some use where its output is requantized. */
+  public Requantization requantization(Workload workload, long seed) {
+    return new RequantizationFill(workload, this, seed).make();
+  }
+
   private static byte[] fill(int pattern, long seed, int stream, int count, int min, int max) {
     byte[] bytes = new byte[count];
     switch (pattern) {
@@ -100,7 +105,7 @@ public enum Fill {
       case PATTERN_MAX -> Arrays.fill(bytes, (byte) max);
       case PATTERN_RANDOM, PATTERN_EXTREMES -> {
         for (int i = 0; i < count; i++) {
-          int r = (int) (mix(seed + stream * GOLDEN + i / 4) >>> (16 * (i % 4))) & 0xFFFF;
+          int r = (int) (random(seed, stream, i / 4) >>> (16 * (i % 4))) & 0xFFFF;
           bytes[i] =
               (byte)
                   (pattern == PATTERN_RANDOM
@@ -115,6 +120,11 @@ public enum Fill {
       }
     }
     return bytes;
+  }
+
+  /** 64 random bits, a function of these numbers alone. */
+  static long random(long seed, int stream, long index) {
+    return mix(seed + stream * GOLDEN + index);
   }
 
   private static long mix(long value) {

@@ -12,7 +12,8 @@ import dev.octune.kernels.workload.Workload;
 /**
  * The oracle: what every kernel must answer, by the definition of the operator and nothing else.
  * Activations are read as u8, weights as s8 or u8 minus wzp, positions outside the input as azp;
- * sums are s32 modulo 2^32, which is what Java's int does.
+ * sums are s32 modulo 2^32, which is what Java's int does. {@link Requantization} says how sums
+ * become codes.
  *
  * <p>Thread-safe. An answer costs about a nanosecond a multiply-add: whoever needs it twice keeps
  * it.
@@ -25,19 +26,94 @@ public final class Reference {
    *
    * @param act plain activations, {@link Workload#actElements} bytes
    * @param wgt plain weights, {@link Workload#wgtElements} bytes
-   * @throws UnsupportedOperationException where the output is requantized
+   * @throws IllegalArgumentException where the output is requantized: that takes {@link #codes}
    */
   public static int[] output(Workload workload, byte[] act, byte[] wgt) {
-    checkLength("activations", act.length, workload.actElements(), workload);
-    checkLength("weights", wgt.length, workload.wgtElements(), workload);
-    Numerics numerics = workload.numerics();
-    if (numerics.out() != Output.S32) {
-      throw new UnsupportedOperationException(
-          "Oracle for '%s': out=%s has no requantization yet. Mend: ask for out=s32"
-              .formatted(workload.text(), numerics.out().text()));
+    if (workload.numerics().out().isRequantized()) {
+      throw new IllegalArgumentException(
+          "Sums of '%s' leave its kernel as codes. Mend: ask for its codes"
+              .formatted(workload.text()));
     }
+    return sums(workload, act, effective(wgt, workload));
+  }
+
+  /**
+   * The plain output of a workload whose sums are requantized: u8 or s8, one byte each.
+   *
+   * @param act plain activations, {@link Workload#actElements} bytes
+   * @param wgt plain weights, {@link Workload#wgtElements} bytes
+   * @param how one bias, multiplier and shift for each of {@link Workload#outChannels}
+   */
+  public static byte[] codes(Workload workload, byte[] act, byte[] wgt, Requantization how) {
+    Output out = workload.numerics().out();
+    if (!out.isRequantized()) {
+      throw new IllegalArgumentException(
+          "'%s' has no codes. Mend: ask for its output".formatted(workload.text()));
+    }
+    if (how.channels() != workload.outChannels()) {
+      throw new IllegalArgumentException(
+          "Requantization of '%s' has %d channels, must have %d"
+              .formatted(workload.text(), how.channels(), workload.outChannels()));
+    }
+    int[] weights = effective(wgt, workload);
+    int[] sums = sums(workload, act, weights);
+    byte[] codes = new byte[sums.length];
+    switch (workload) {
+      case BatchMatmul matmul -> {
+        for (int b = 0; b < matmul.b(); b++) {
+          for (int column = 0; column < matmul.n(); column++) {
+            int weightSum = 0;
+            for (int k = 0; k < matmul.k(); k++) {
+              weightSum += weights[(b * matmul.k() + k) * matmul.n() + column];
+            }
+            for (int row = 0; row < matmul.m(); row++) {
+              int at = (b * matmul.m() + row) * matmul.n() + column;
+              codes[at] = (byte) how.code(out, column, sums[at], weightSum);
+            }
+          }
+        }
+      }
+      case Dense dense -> {
+        for (int column = 0; column < dense.n(); column++) {
+          int weightSum = sumOf(weights, column * dense.k(), dense.k());
+          for (int at = column; at < sums.length; at += dense.n()) {
+            codes[at] = (byte) how.code(out, column, sums[at], weightSum);
+          }
+        }
+      }
+      case Conv2d conv -> planeCodes(conv, conv.window(), how, sums, weights, codes);
+      case DepthwiseConv2d conv -> planeCodes(conv, conv.window(), how, sums, weights, codes);
+    }
+    return codes;
+  }
+
+  /** Outputs [n, channel, plane], weights of a channel side by side. */
+  private static void planeCodes(
+      Workload conv, Window window, Requantization how, int[] sums, int[] weights, byte[] codes) {
+    Output out = conv.numerics().out();
+    int plane = window.oh() * window.ow();
+    int channels = conv.outChannels();
+    int depth = weights.length / channels;
+    for (int first = 0; first < sums.length; first += plane) {
+      int channel = first / plane % channels;
+      int weightSum = sumOf(weights, channel * depth, depth);
+      for (int at = first; at < first + plane; at++) {
+        codes[at] = (byte) how.code(out, channel, sums[at], weightSum);
+      }
+    }
+  }
+
+  private static int sumOf(int[] values, int from, int count) {
+    int sum = 0;
+    for (int i = from; i < from + count; i++) {
+      sum += values[i];
+    }
+    return sum;
+  }
+
+  private static int[] sums(Workload workload, byte[] act, int[] weights) {
+    checkLength("activations", act.length, workload.actElements(), workload);
     int[] codes = unsigned(act);
-    int[] weights = effective(wgt, numerics);
     return switch (workload) {
       case Conv2d conv -> conv2d(conv, codes, weights);
       case DepthwiseConv2d conv -> depthwise(conv, codes, weights);
@@ -188,7 +264,9 @@ public final class Reference {
   }
 
   /** wgt − wzp. */
-  private static int[] effective(byte[] wgt, Numerics numerics) {
+  private static int[] effective(byte[] wgt, Workload workload) {
+    checkLength("weights", wgt.length, workload.wgtElements(), workload);
+    Numerics numerics = workload.numerics();
     boolean signed = numerics.wgt().signed();
     int[] values = new int[wgt.length];
     for (int i = 0; i < wgt.length; i++) {

@@ -43,6 +43,11 @@ public record BatchMatmul(int b, int m, int k, int n, Numerics numerics) impleme
   }
 
   @Override
+  public int outChannels() {
+    return n;
+  }
+
+  @Override
   public String text() {
     return "%s b=%d m=%d k=%d n=%d %s".formatted(OPERATOR, b, m, k, n, numerics.text());
   }

@@ -55,6 +55,11 @@ public record Conv2d(int n, int ic, int oc, Window window, int groups, Numerics 
   }
 
   @Override
+  public int outChannels() {
+    return oc;
+  }
+
+  @Override
   public String text() {
     return "%s n=%d ic=%d ih=%d iw=%d oc=%d %s%s %s"
         .formatted(

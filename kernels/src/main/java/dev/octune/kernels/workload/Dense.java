@@ -39,6 +39,11 @@ public record Dense(int m, int k, int n, Numerics numerics) implements Workload 
   }
 
   @Override
+  public int outChannels() {
+    return n;
+  }
+
+  @Override
   public String text() {
     return "%s m=%d k=%d n=%d %s".formatted(OPERATOR, m, k, n, numerics.text());
   }

@@ -53,6 +53,11 @@ public record DepthwiseConv2d(int n, int c, int m, Window window, Numerics numer
   }
 
   @Override
+  public int outChannels() {
+    return oc();
+  }
+
+  @Override
   public String text() {
     return "%s n=%d c=%d ih=%d iw=%d m=%d %s %s"
         .formatted(OPERATOR, n, c, window.ih(), window.iw(), m, window.tapsText(), numerics.text());

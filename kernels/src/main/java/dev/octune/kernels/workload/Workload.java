@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * An operator with its shapes and value ranges. Plain layouts: activations u8[n, c, h, w] (dense
  * u8[m, k], batch matmul u8[b, m, k]); weights OIHW s8|u8[oc, ic/groups, kh, kw] (depthwise [c·m,
- * 1, kh, kw], dense [n, k], batch matmul [b, k, n]); output s32[n, oc, oh, ow] (dense [m, n], batch
- * matmul [b, m, n]).
+ * 1, kh, kw], dense [n, k], batch matmul [b, k, n]); output s32|u8|s8[n, oc, oh, ow] (dense [m, n],
+ * batch matmul [b, m, n]).
  */
 public sealed interface Workload permits Conv2d, DepthwiseConv2d, Dense, BatchMatmul {
   /** Largest channel, batch, m, k or n. */
@@ -36,8 +36,19 @@ public sealed interface Workload permits Conv2d, DepthwiseConv2d, Dense, BatchMa
   /** Elements of the plain weight tensor (one byte each). */
   long wgtElements();
 
-  /** Elements of the plain output tensor (s32: four bytes each). */
+  /** Elements of the plain output tensor. */
   long outElements();
+
+  /**
+   * Output channels, each with a bias, multiplier and shift of its own where the output is
+   * requantized: oc, c·m, n.
+   */
+  int outChannels();
+
+  /** Bytes of the plain output tensor. */
+  default long outBytes() {
+    return outElements() * numerics().out().bytes();
+  }
 
   /** The canonical one-line text; {@code parse(text())} equals this. */
   String text();

@@ -113,16 +113,16 @@ class ReferenceTest {
   }
 
   @Test
-  void output_requantized_saysThatItIsNotThereYet() {
+  void output_requantized_isAskedForAsCodes() {
     Workload dense = Workload.parse("dense_int8 m=1 k=1 n=1 act=u8 wgt=s8 out=u8 round=double");
 
     var e =
         assertThrows(
-            UnsupportedOperationException.class,
+            IllegalArgumentException.class,
             () -> Reference.output(dense, new byte[1], new byte[1]));
     assertEquals(
-        "Oracle for 'dense_int8 m=1 k=1 n=1 act=u8 wgt=s8 out=u8 round=double': out=u8"
-            + " round=double has no requantization yet. Mend: ask for out=s32",
+        "Sums of 'dense_int8 m=1 k=1 n=1 act=u8 wgt=s8 out=u8 round=double' leave its kernel as"
+            + " codes. Mend: ask for its codes",
         e.getMessage());
   }
 
