@@ -15,6 +15,9 @@ final class DepthwiseSpace {
   /** Raised when the same schedule text comes to mean another kernel. */
   private static final int VERSION = 1;
 
+  /** What schedules begin with. */
+  static final String VERSION_TEXT = TEMPLATE + "/" + VERSION;
+
   /** A packed buffer beyond this is no layer of a network; the runner maps several of them. */
   private static final long MAX_BUFFER_BYTES = 1L << 30;
 

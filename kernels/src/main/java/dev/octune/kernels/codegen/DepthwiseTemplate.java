@@ -7,10 +7,16 @@ import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.Workload;
+import java.util.List;
 import java.util.Optional;
 
 /** Depthwise convolution, any multiplier, by the kernel of {@link DepthwisePlan}. */
 final class DepthwiseTemplate implements KernelTemplate {
+  @Override
+  public List<String> versions() {
+    return List.of(DepthwiseSpace.VERSION_TEXT);
+  }
+
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
     if (workload.numerics().out() != Output.S32) {

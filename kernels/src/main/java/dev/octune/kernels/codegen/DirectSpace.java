@@ -18,11 +18,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The schedules of the direct kernel for one contraction on one target. Not thread-safe. */
 final class DirectSpace {
+  private static final String CONV2D = "conv2d_direct";
+  private static final String DENSE = "dense_direct";
+  private static final String BATCH_MATMUL = "batch_matmul_direct";
+
   /** Raised when the same schedule text comes to mean another kernel. */
   static final int VERSION = 1;
+
+  /** What schedules begin with, one for each operator. */
+  static final List<String> VERSIONS =
+      Stream.of(CONV2D, DENSE, BATCH_MATMUL).map(name -> name + "/" + VERSION).toList();
 
   /** multiplyAdds written out in one body: above, compiling takes over 12 ms and code spills. */
   private static final int MAX_BODY_OPERATIONS = 64;
@@ -145,9 +154,9 @@ final class DirectSpace {
 
   private String template() {
     return switch (workload) {
-      case Conv2d _ -> "conv2d_direct";
-      case Dense _ -> "dense_direct";
-      case BatchMatmul _ -> "batch_matmul_direct";
+      case Conv2d _ -> CONV2D;
+      case Dense _ -> DENSE;
+      case BatchMatmul _ -> BATCH_MATMUL;
       case DepthwiseConv2d _ ->
           throw new IllegalArgumentException("a depthwise convolution is no contraction");
     };

@@ -27,6 +27,11 @@ final class DirectTemplate implements KernelTemplate {
           Param.number("parts", Type.I32));
 
   @Override
+  public List<String> versions() {
+    return DirectSpace.VERSIONS;
+  }
+
+  @Override
   public Optional<String> uncovered(Workload workload, Target target) {
     if (workload.numerics().out() != Output.S32) {
       return Optional.of(

@@ -10,6 +10,12 @@ import java.util.Optional;
 
 /** The templates there are: the one way from a workload to its space and its kernels. */
 public interface KernelLibrary {
+  /**
+   * Names and versions of the templates, such as {@code conv2d_direct/1 dense_direct/1}: two
+   * libraries of one version make the same kernel of the same schedule text.
+   */
+  String version();
+
   /** Why no template makes a kernel for this workload on this target; empty where one does. */
   Optional<String> uncovered(Workload workload, Target target);
 

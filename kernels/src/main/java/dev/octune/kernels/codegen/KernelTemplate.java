@@ -5,10 +5,14 @@ import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
+import java.util.List;
 import java.util.Optional;
 
 /** One family of kernels for some workloads. Stateless, thread-safe. */
 interface KernelTemplate {
+  /** What its schedules begin with, such as {@code conv2d_direct/1}; one for each operator. */
+  List<String> versions();
+
   /** Why this template makes no kernel for a workload of its operators; empty where it does. */
   Optional<String> uncovered(Workload workload, Target target);
 

@@ -13,11 +13,21 @@ import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The templates of this build. Stateless, thread-safe. */
 final class StandardLibrary implements KernelLibrary {
   private final KernelTemplate direct = new DirectTemplate();
   private final KernelTemplate depthwise = new DepthwiseTemplate();
+
+  @Override
+  public String version() {
+    return Stream.of(direct, depthwise)
+        .flatMap(template -> template.versions().stream())
+        .sorted()
+        .collect(Collectors.joining(" "));
+  }
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {

@@ -61,6 +61,17 @@ class KernelLibraryTest {
                     .map(target -> Arguments.of(Workload.parse(workload), Target.parse(target))));
   }
 
+  @Test
+  void version_everyTemplate_isNamedOnceAsItsSchedulesBegin() {
+    List<String> names = List.of(LIBRARY.version().split(" ", -1));
+    assertEquals(names.stream().distinct().sorted().toList(), names);
+    for (String text : WORKLOADS) {
+      Schedule schedule =
+          LIBRARY.defaultSchedule(Workload.parse(text), Target.parse(TARGETS.getFirst()));
+      assertTrue(names.contains(schedule.template() + "/" + schedule.version()), schedule.text());
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("everyWorkloadAndTarget")
   void space_awkwardWorkload_holdsItsDefaultAndEmitsItsPoints(Workload workload, Target target) {

@@ -146,6 +146,11 @@ public final class PlantedKernels implements KernelLibrary {
   }
 
   @Override
+  public String version() {
+    return "planted/1";
+  }
+
+  @Override
   public Optional<String> uncovered(Workload workload, Target target) {
     return workload.equals(WORKLOAD) ? Optional.empty() : Optional.of("not planted");
   }

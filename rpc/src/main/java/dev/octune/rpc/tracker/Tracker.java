@@ -1,0 +1,47 @@
+package dev.octune.rpc.tracker;
+
+import dev.octune.rpc.wire.Request;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * The workers that are attached, by session: one connection of one worker. Thread-safe; no call
+ * blocks. What is said to a session that has ended meanwhile is dropped: its {@link
+ * TrackerEvent.Detached} is, or will be, told.
+ */
+public interface Tracker extends AutoCloseable {
+  /** True for a request that belongs to {@link #handler}: any other is the HTTP API's. */
+  boolean accepts(HttpServerRequest request);
+
+  /** Serves gRPC on the HTTP API's own port, HTTP/2 in clear text or TLS. */
+  Handler<HttpServerRequest> handler();
+
+  /**
+   * Hands a device a request. It ends in one {@link TrackerEvent.Ended}, or its session does.
+   *
+   * @param device position in the enrolment
+   * @param lease fencing token, unique; the answer repeats it
+   * @throws IllegalStateException where as many as the device's depth are unanswered
+   */
+  void send(long session, int device, long lease, Request request);
+
+  /** A request is not wanted any more; it still ends in one event. */
+  void cancel(long session, long lease);
+
+  /**
+   * The outcome of a lease is durable, or dropped on purpose: the worker forgets it. A session
+   * whose outcomes are not acknowledged is not read any more after {@link
+   * TrackerSettings#maxUnacknowledged} of them.
+   */
+  void acknowledge(long session, long lease);
+
+  /** Asks a worker to finish what it has, deliver and go. */
+  void drain(long session, String reason);
+
+  /** Ends a session at once; the worker attaches again, unless its token is refused by then. */
+  void drop(long session, String reason);
+
+  /** Drops all sessions and accepts none. Idempotent. */
+  @Override
+  void close();
+}
