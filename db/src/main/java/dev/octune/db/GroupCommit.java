@@ -1,6 +1,7 @@
 package dev.octune.db;
 
 import dev.octune.db.DbException.Reason;
+import dev.octune.db.job.JobChange;
 import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.TuningRecord;
 import java.sql.Connection;
@@ -33,6 +34,7 @@ final class GroupCommit implements AutoCloseable {
   private final DatabaseFile file;
   private final Connection connection;
   private final H2Writes writes;
+  private final H2JobWrites jobWrites;
   private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Thread thread;
 
@@ -46,6 +48,7 @@ final class GroupCommit implements AutoCloseable {
     this.file = file;
     this.connection = connection;
     this.writes = new H2Writes(file, connection);
+    this.jobWrites = new H2JobWrites(connection, writes);
     this.thread = Thread.ofPlatform().name("octune-db-writer").daemon().unstarted(this::run);
   }
 
@@ -62,6 +65,10 @@ final class GroupCommit implements AutoCloseable {
 
   CompletableFuture<Void> put(ConfirmedBest best) {
     return enter(new Write.Put(best, new CompletableFuture<>()));
+  }
+
+  CompletableFuture<Void> change(JobChange change) {
+    return enter(new Write.Change(change, new CompletableFuture<>()));
   }
 
   /** Stores what waits, then ends the thread and its connection. */
@@ -93,6 +100,8 @@ final class GroupCommit implements AutoCloseable {
     record Append(TuningRecord record, CompletableFuture<@Nullable Void> done) implements Write {}
 
     record Put(ConfirmedBest best, CompletableFuture<@Nullable Void> done) implements Write {}
+
+    record Change(JobChange change, CompletableFuture<@Nullable Void> done) implements Write {}
 
     record Stop(CompletableFuture<@Nullable Void> done) implements Write {}
   }
@@ -195,7 +204,7 @@ final class GroupCommit implements AutoCloseable {
         apply(write);
       }
       connection.commit();
-      if (group.stream().anyMatch(Write.Put.class::isInstance)) {
+      if (group.stream().anyMatch(GroupCommit::isCheckpoint)) {
         sync();
       }
     } catch (SQLException | DbException | IllegalArgumentException e) {
@@ -213,6 +222,11 @@ final class GroupCommit implements AutoCloseable {
     group.forEach(write -> write.done().complete(null));
   }
 
+  private static boolean isCheckpoint(Write write) {
+    return write instanceof Write.Put
+        || write instanceof Write.Change(JobChange.Confirmed _, CompletableFuture<?> _);
+  }
+
   /**
    * Has the system write to the device what it holds: with a confirmed best and at the end, so that
    * a loss of power costs at most the trials since the last confirmation.
@@ -227,6 +241,7 @@ final class GroupCommit implements AutoCloseable {
     switch (write) {
       case Write.Append(TuningRecord record, _) -> writes.insert(record);
       case Write.Put(ConfirmedBest best, _) -> writes.put(best);
+      case Write.Change(JobChange change, _) -> jobWrites.apply(change);
       case Write.Stop _ -> throw new IllegalStateException("a stop is not stored");
     }
   }
@@ -234,6 +249,7 @@ final class GroupCommit implements AutoCloseable {
   private void rollBack(Exception cause) throws SQLException {
     try {
       writes.forget();
+      jobWrites.forget();
       connection.rollback();
     } catch (SQLException e) {
       if (cause instanceof SQLException sql) {

@@ -212,7 +212,7 @@ final class H2Reader implements AutoCloseable {
   private static Connection checked(Connection connection, DatabaseFile file) throws SQLException {
     boolean good = false;
     try {
-      if (H2Schema.version(connection, file) < H2Schema.VERSION) {
+      if (H2Schema.version(connection, file) < H2Schema.OLDEST_READABLE) {
         throw new DbException(
             Reason.FAILED,
             "its schema is of an older version",

@@ -49,6 +49,12 @@ final class H2Reads {
   static final String TASK_PAGE =
       RECORD_PAGE.formatted("ordinal > ? AND task_id = ? ORDER BY task_id, ordinal", PAGE_ROWS);
 
+  private static final String JOB_PAGE =
+      RECORD_PAGE.formatted(
+          "session_id IN (SELECT session_id FROM job_session WHERE job_number = ?)"
+              + " AND ordinal > ? ORDER BY ordinal",
+          PAGE_ROWS);
+
   private static final String BEST_COLUMNS =
       """
       SELECT t.task_id, t.workload, t.target, b.default_schedule, b.default_measurement,
@@ -97,6 +103,20 @@ final class H2Reads {
         found.values().stream().filter(filter::matches).toList(),
         found.isEmpty() ? after : found.lastKey(),
         isLast);
+  }
+
+  /** Records of a job after a position, in order: those of its sessions. */
+  Page<TuningRecord> recordsOfJob(Connection connection, long job, long after) throws SQLException {
+    TreeMap<Long, TuningRecord> found = new TreeMap<>();
+    try (PreparedStatement page = connection.prepareStatement(JOB_PAGE)) {
+      page.setLong(1, job);
+      page.setLong(2, after);
+      recordPage(page, found);
+    }
+    return new Page<>(
+        List.copyOf(found.values()),
+        found.isEmpty() ? after : found.lastKey(),
+        found.size() < PAGE_ROWS);
   }
 
   Page<ConfirmedBest> bests(Connection connection, long after) throws SQLException {
@@ -258,15 +278,14 @@ final class H2Reads {
     }
   }
 
-  private static ConfirmedBest.Figure figure(String schedule, byte[] measurement)
-      throws IOException {
+  static ConfirmedBest.Figure figure(String schedule, byte[] measurement) throws IOException {
     if (MeasurementBytes.read(measurement) instanceof Measurement.Timed timed) {
       return new ConfirmedBest.Figure(Schedule.parse(schedule), timed);
     }
     throw new IOException("its measurement is not a timed one");
   }
 
-  private DbException damaged(String which, Exception e) {
+  DbException damaged(String which, Exception e) {
     return new DbException(
         Reason.CORRUPTED,
         which + " can't be read: " + e.getMessage(),

@@ -1,6 +1,7 @@
 package dev.octune.db;
 
 import dev.octune.db.DbException.Reason;
+import dev.octune.db.job.JobDb;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.match.Matching;
 import dev.octune.db.record.ConfirmedBest;
@@ -99,6 +100,11 @@ final class H2TuningDb implements TuningDb {
       return exact;
     }
     return Matching.find(workload, target, bestsOf(workload.operator()), legal);
+  }
+
+  @Override
+  public JobDb jobs() {
+    return new H2JobDb(file, reader, reads, change -> writer().commits().change(change));
   }
 
   @Override

@@ -144,7 +144,8 @@ final class H2Writes {
     return id;
   }
 
-  private int sessionId(Session session) throws SQLException {
+  /** The row of a session, made where there is none. */
+  int sessionId(Session session) throws SQLException {
     Integer known = sessionIds.get(session);
     if (known != null) {
       return known;

@@ -1,6 +1,7 @@
 package dev.octune.db;
 
 import dev.octune.db.DbException.Reason;
+import dev.octune.db.job.JobDb;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.match.Matching;
 import dev.octune.db.record.ConfirmedBest;
@@ -29,6 +30,7 @@ final class InMemoryTuningDb implements TuningDb {
   private final Map<RecordKey, TuningRecord> records = new LinkedHashMap<>();
   private final Map<TaskKey, ConfirmedBest> bests = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new HashMap<>();
+  private final JobDb jobs = new InMemoryJobDb(this);
   private boolean closed;
 
   private record RecordKey(String sessionId, int number) {}
@@ -95,6 +97,11 @@ final class InMemoryTuningDb implements TuningDb {
       Workload workload, Target target, Predicate<Candidate> legal) {
     checkOpen();
     return Matching.find(workload, target, List.copyOf(bests.values()), legal);
+  }
+
+  @Override
+  public JobDb jobs() {
+    return jobs;
   }
 
   @Override

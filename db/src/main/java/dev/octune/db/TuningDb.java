@@ -1,5 +1,6 @@
 package dev.octune.db;
 
+import dev.octune.db.job.JobDb;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.TuningRecord;
@@ -104,11 +105,15 @@ public interface TuningDb extends AutoCloseable {
    */
   LookupResult lookup(Workload workload, Target target, Predicate<Candidate> legal);
 
+  /** What the service keeps here of its jobs and devices. */
+  JobDb jobs();
+
   /** How much there is. */
   Counts counts();
 
   /**
-   * Copies what is committed now into a fresh database file, while others read and write.
+   * Copies the records and bests that are committed now, jobs and devices not, into a fresh
+   * database file, while others read and write.
    *
    * @param to must not exist; a missing ".mv.db" is added to the name
    */

@@ -131,8 +131,8 @@ final class BadDatabaseTest {
     DbException newer = failure(access);
     assertEquals(Reason.NEWER_VERSION, newer.reason());
     assertEquals(
-        "database %s: its schema has version 7, this Octune knows up to 1. Mend: use the Octune that wrote it, or name another file with --db"
-            .formatted(file()),
+        "database %s: its schema has version 7, this Octune knows up to %d. Mend: use the Octune that wrote it, or name another file with --db"
+            .formatted(file(), H2Schema.VERSION),
         newer.getMessage());
   }
 
