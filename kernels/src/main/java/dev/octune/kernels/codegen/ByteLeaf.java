@@ -9,8 +9,8 @@ import dev.octune.kernels.workload.WgtRange;
 import java.util.List;
 
 /**
- * AVX2 vpmaddubsw: four u8·s8 products a lane, summed in pairs to int16 <em>with saturation</em>,
- * then by vpmaddwd with ones to s32. With depth d, d such int16 vectors are added before the
+ * x86 pmaddubsw: four u8·s8 products a lane, summed in pairs to int16 <em>with saturation</em>,
+ * then by pmaddwd with ones to s32. With depth d, d such int16 vectors are added before the
  * widening.
  *
  * <p>Exact where no int16 sum can leave its range: it holds 2 · d products, each of a size of at
@@ -21,26 +21,12 @@ import java.util.List;
  *
  * <p>Positions outside the input are activations as well: a workload's class holds their azp.
  */
-record ByteLeaf(String text, int depth) implements Leaf {
-  private static final int LANES = 8;
-  private static final Type.Vector BYTES = Type.I8.x(4 * LANES);
-  private static final Type.Vector WORDS = Type.I16.x(2 * LANES);
-
-  @Override
-  public Isa isa() {
-    return Isa.AVX2;
-  }
-
+record ByteLeaf(String text, Isa isa, int lanes, int depth) implements Leaf {
   @Override
   public boolean exactFor(Numerics numerics) {
     WgtRange wgt = numerics.wgt();
     int largestWeight = Math.max(-wgt.min(), wgt.max());
     return wgt.signed() && 2 * depth * numerics.act().max() * largestWeight <= Short.MAX_VALUE;
-  }
-
-  @Override
-  public int lanes() {
-    return LANES;
   }
 
   @Override
@@ -65,7 +51,7 @@ record ByteLeaf(String text, int depth) implements Leaf {
 
   @Override
   public int registers() {
-    return 16;
+    return isa.vectorRegisters();
   }
 
   @Override
@@ -81,31 +67,31 @@ record ByteLeaf(String text, int depth) implements Leaf {
 
   @Override
   public double cycles() {
-    return depth == 4 ? 2.8 : 0.27 + 0.53 * depth;
+    double cycles = depth == 4 ? 2.8 : 0.27 + 0.53 * depth;
+    return lanes > 8 ? 2 * cycles : cycles;
   }
 
   @Override
   public Value loadAct(Code code, Value address, int alignBytes) {
-    return code.bitcast(code.splat(code.load(Type.I32, address, alignBytes), LANES), BYTES);
+    return code.bitcast(code.splat(code.load(Type.I32, address, alignBytes), lanes), bytes());
   }
 
   @Override
   public Value loadWgt(Code code, Value address) {
-    return code.load(BYTES, address, wgtPartBytes());
+    return code.load(bytes(), address, wgtPartBytes());
   }
 
   @Override
   public Value multiplyAdd(Code code, Value accumulator, List<Value> act, List<Value> wgt) {
-    Value pairs = pairs(code, act.getFirst(), wgt.getFirst());
+    Value pairs = X86Multiply.pairsOfBytes(code, act.getFirst(), wgt.getFirst());
     for (int part = 1; part < depth; part++) {
-      pairs = code.add(pairs, pairs(code, act.get(part), wgt.get(part)));
+      pairs = code.add(pairs, X86Multiply.pairsOfBytes(code, act.get(part), wgt.get(part)));
     }
-    Value ones = Value.splat(WORDS, 1);
-    return code.add(
-        accumulator, code.intrinsic("llvm.x86.avx2.pmadd.wd", accumulator(), pairs, ones));
+    Value ones = Value.splat(Type.I16.x(2 * lanes), 1);
+    return code.add(accumulator, X86Multiply.pairsOfWords(code, pairs, ones));
   }
 
-  private static Value pairs(Code code, Value act, Value wgt) {
-    return code.intrinsic("llvm.x86.avx2.pmadd.ub.sw", WORDS, act, wgt);
+  private Type.Vector bytes() {
+    return Type.I8.x(4 * lanes);
   }
 }

@@ -19,10 +19,14 @@ import java.util.List;
 enum DepthwiseLeaf {
   /** Widening multiply of single taps: any LLVM target. */
   PLAIN("plain", 0, 1, Arithmetic.MULTIPLY),
-  AVX2_S16("avx2_s16", 32, 4, Arithmetic.MADD_WORDS),
+  SSE2_S16("sse2_s16", 16, 4, Arithmetic.MADD_WORDS),
   /** Sums pairs of u8·s8 in s16: only where the ranges prove that the pair fits. */
+  SSE41_MADDUBS("sse41_maddubs", 16, 4, Arithmetic.MADD_BYTES),
+  AVX2_S16("avx2_s16", 32, 4, Arithmetic.MADD_WORDS),
   AVX2_MADDUBS("avx2_maddubs", 32, 4, Arithmetic.MADD_BYTES),
+  AVXVNNI("avxvnni", 32, 4, Arithmetic.DOT_UNSIGNED),
   AVX512_S16("avx512_s16", 64, 4, Arithmetic.MADD_WORDS),
+  AVX512BW_MADDUBS("avx512bw_maddubs", 64, 4, Arithmetic.MADD_BYTES),
   AVX512VL_VNNI("avx512vl_vnni", 32, 4, Arithmetic.DOT_UNSIGNED),
   AVX512_VNNI("avx512_vnni", 64, 4, Arithmetic.DOT_UNSIGNED),
   /** smull and smlal of single taps. */
@@ -71,8 +75,11 @@ enum DepthwiseLeaf {
   static List<DepthwiseLeaf> legal(Isa isa, Numerics numerics) {
     List<DepthwiseLeaf> available =
         switch (isa) {
-          case SSE2 -> List.of(PLAIN);
+          case SSE2 -> List.of(SSE2_S16, PLAIN);
+          case SSE41 -> List.of(SSE41_MADDUBS, SSE2_S16);
           case AVX2 -> List.of(AVX2_MADDUBS, AVX2_S16, PLAIN);
+          case AVXVNNI -> numerics.wgt().signed() ? List.of(AVXVNNI) : List.of(AVX2_S16);
+          case AVX512BW -> List.of(AVX512BW_MADDUBS, AVX2_MADDUBS, AVX512_S16, AVX2_S16);
           case AVX512VNNI ->
               numerics.wgt().signed()
                   ? List.of(AVX512VL_VNNI, AVX512_VNNI)
@@ -103,8 +110,8 @@ enum DepthwiseLeaf {
         vectorBytes > 0
             ? vectorBytes
             : switch (isa) {
-              case SSE2, NEON, DOTPROD -> 16;
-              case AVX2, AVX512VNNI -> 32;
+              case SSE2, SSE41, NEON, DOTPROD -> 16;
+              case AVX2, AVXVNNI, AVX512BW, AVX512VNNI -> 32;
             };
     return bytes / Integer.BYTES;
   }
@@ -203,31 +210,19 @@ enum DepthwiseLeaf {
   /** sum + Σ operand·weight over the taps of the part, i32 lanes modulo 2^32. */
   Value multiplyAdd(Code code, Value sum, Value operand, Value weight, int lanes) {
     Type sums = Type.I32.x(lanes);
-    boolean wide = lanes == 16;
     return switch (arithmetic) {
       case MULTIPLY -> code.add(sum, code.mul(operand, code.signExtend(weight, Type.I32)));
       case MULTIPLY_NEON ->
           code.add(sum, code.intrinsic("llvm.aarch64.neon.smull.v4i32", sums, operand, weight));
-      case MADD_WORDS -> code.add(sum, maddWords(code, sums, wide, operand, weight));
+      case MADD_WORDS -> code.add(sum, X86Multiply.pairsOfWords(code, operand, weight));
       case MADD_BYTES -> {
-        Type.Vector words = Type.I16.x(2 * lanes);
-        Value pairs = code.intrinsic("llvm.x86.avx2.pmadd.ub.sw", words, operand, weight);
-        yield code.add(sum, maddWords(code, sums, wide, pairs, Value.splat(words, 1)));
+        Value pairs = X86Multiply.pairsOfBytes(code, operand, weight);
+        Value ones = Value.splat(Type.I16.x(2 * lanes), 1);
+        yield code.add(sum, X86Multiply.pairsOfWords(code, pairs, ones));
       }
-      case DOT_UNSIGNED ->
-          code.intrinsic(
-              wide ? "llvm.x86.avx512.vpdpbusd.512" : "llvm.x86.avx512.vpdpbusd.256",
-              sums,
-              sum,
-              operand,
-              weight);
+      case DOT_UNSIGNED -> X86Multiply.addQuadsOfBytes(code, sum, operand, weight);
       case DOT_SIGNED ->
           code.intrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8", sums, sum, weight, operand);
     };
-  }
-
-  private static Value maddWords(Code code, Type sums, boolean wide, Value a, Value b) {
-    return code.intrinsic(
-        wide ? "llvm.x86.avx512.pmaddw.d.512" : "llvm.x86.avx2.pmadd.wd", sums, a, b);
   }
 }

@@ -8,8 +8,9 @@ import dev.octune.kernels.workload.Numerics;
 import java.util.List;
 
 /**
- * One instruction that adds the dot product of a lane's channels to s32 without saturation: VNNI
- * vpdpbusd (u8 · s8, four channels) and vpdpwssd (s16 · s16, two), NEON sdot (s8 · s8, four).
+ * One instruction that adds the dot product of a lane's channels to s32 without saturation: AVX-512
+ * and AVX VNNI's vpdpbusd (u8 · s8, four channels) and vpdpwssd (s16 · s16, two), NEON sdot (s8 ·
+ * s8, four).
  *
  * <p>Always exact: every product fits s32 by far and additions wrap (the saturating forms vpdpbusds
  * and vpdpwssds are other instructions). sdot reads activations as signed, so they are stored less
@@ -41,7 +42,7 @@ record DotLeaf(
 
   @Override
   public int registers() {
-    return 32;
+    return isa.vectorRegisters();
   }
 
   @Override

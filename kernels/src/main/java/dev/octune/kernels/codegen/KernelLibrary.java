@@ -55,6 +55,16 @@ public interface KernelLibrary {
 
   /** The templates of this build. */
   static KernelLibrary standard() {
-    return new StandardLibrary();
+    return new StandardLibrary(Optional.empty());
+  }
+
+  /**
+   * The templates of this build, whose kernels run on one machine whatever they were made for: what
+   * an instruction does is written out in plain IR. Spaces, layouts and loops are those of the
+   * candidate's own target, so that of an exact answer only the instructions themselves remain
+   * unproved. Times of such kernels mean nothing.
+   */
+  static KernelLibrary emulated(Target machine) {
+    return new StandardLibrary(Optional.of(machine));
   }
 }

@@ -44,7 +44,7 @@ record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements
 
   @Override
   public int registers() {
-    return isa == Isa.AVX512VNNI ? 32 : 16;
+    return isa.vectorRegisters();
   }
 
   @Override
@@ -59,7 +59,7 @@ record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements
 
   @Override
   public double cycles() {
-    return isa == Isa.AVX512VNNI ? 1 : 0.5;
+    return lanes > 8 ? 1 : 0.5;
   }
 
   @Override
@@ -75,14 +75,6 @@ record PairLeaf(String text, Isa isa, int lanes, Type.Int wgtElement) implements
 
   @Override
   public Value multiplyAdd(Code code, Value accumulator, List<Value> act, List<Value> wgt) {
-    String intrinsic =
-        switch (isa) {
-          case SSE2 -> "llvm.x86.sse2.pmadd.wd";
-          case AVX2 -> "llvm.x86.avx2.pmadd.wd";
-          case AVX512VNNI -> "llvm.x86.avx512.pmaddw.d.512";
-          case NEON, DOTPROD -> throw new IllegalStateException("pmaddwd is x86");
-        };
-    return code.add(
-        accumulator, code.intrinsic(intrinsic, accumulator(), act.getFirst(), wgt.getFirst()));
+    return code.add(accumulator, X86Multiply.pairsOfWords(code, act.getFirst(), wgt.getFirst()));
   }
 }

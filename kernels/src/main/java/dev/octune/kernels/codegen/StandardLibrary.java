@@ -20,6 +20,14 @@ import java.util.stream.Stream;
 final class StandardLibrary implements KernelLibrary {
   private final KernelTemplate direct = new DirectTemplate();
   private final KernelTemplate depthwise = new DepthwiseTemplate();
+  private final Optional<Target> emulating;
+
+  /**
+   * @param emulating the machine that kernels are emulated on; empty for their own instructions
+   */
+  StandardLibrary(Optional<Target> emulating) {
+    this.emulating = emulating;
+  }
 
   @Override
   public String version() {
@@ -48,9 +56,9 @@ final class StandardLibrary implements KernelLibrary {
 
   @Override
   public KernelSource emit(Candidate candidate) {
-    Target target = candidate.target();
+    Target target = emulating.orElse(candidate.target());
     KernelTemplate.Kernel kernel = kernel(candidate);
-    IrModule run = new IrModule(target);
+    IrModule run = module(candidate.target());
     kernel.emitRun(run, KernelSource.RUN);
     // Packing runs a few times a trial, and most trials need a new layout.
     IrModule packing = IrModule.compiledQuickly(target);
@@ -60,7 +68,7 @@ final class StandardLibrary implements KernelLibrary {
         target,
         run.text(),
         packing.text(),
-        candidate.workload().text() + " " + kernel.layout() + " " + target.withThreads(1).text(),
+        layout(candidate, kernel),
         kernel.actBytes(),
         kernel.wgtBytes(),
         kernel.outBytes());
@@ -69,7 +77,7 @@ final class StandardLibrary implements KernelLibrary {
   @Override
   public String emitStandalone(Candidate candidate, String symbol) {
     KernelTemplate.Kernel kernel = kernel(candidate);
-    IrModule module = new IrModule(candidate.target());
+    IrModule module = module(candidate.target());
     module.constant(symbol + "_act_bytes", kernel.actBytes());
     module.constant(symbol + "_wgt_bytes", kernel.wgtBytes());
     module.constant(symbol + "_out_bytes", kernel.outBytes());
@@ -90,6 +98,19 @@ final class StandardLibrary implements KernelLibrary {
           Leaves.of(target, workload.numerics()).stream().map(Leaf::text).toList();
       case DepthwiseConv2d _ -> List.of();
     };
+  }
+
+  private String layout(Candidate candidate, KernelTemplate.Kernel kernel) {
+    return candidate.workload().text()
+        + " "
+        + kernel.layout()
+        + " "
+        + candidate.target().withThreads(1).text()
+        + emulating.map(machine -> " emulated on " + machine.withThreads(1).text()).orElse("");
+  }
+
+  private IrModule module(Target target) {
+    return emulating.map(IrModule::emulated).orElseGet(() -> new IrModule(target));
   }
 
   private KernelTemplate.Kernel kernel(Candidate candidate) {

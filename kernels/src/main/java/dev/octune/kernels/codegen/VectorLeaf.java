@@ -53,7 +53,7 @@ record VectorLeaf(Isa isa, Type.Int wgtElement) implements Leaf {
 
   @Override
   public int registers() {
-    return isa == Isa.SSE2 ? 16 : 32;
+    return isa.vectorRegisters();
   }
 
   @Override

@@ -51,7 +51,7 @@ public enum Feature {
 
   // Of the target.
 
-  VECTOR_BITS(p -> LeafTraits.vectorBits(p.target().isa())),
+  VECTOR_BITS(p -> p.target().isa().vectorBits()),
   LOG_THREADS(p -> log(p.target().threads())),
 
   // Of the leaf.

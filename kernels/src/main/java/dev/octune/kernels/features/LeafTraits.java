@@ -4,7 +4,8 @@ import dev.octune.kernels.target.Isa;
 
 /**
  * What a leaf's name tells: {@code <isa>_<arithmetic>}, where s16 multiplies int16, s16w8 widens s8
- * weights as it loads them, and the others (maddubs, vnni, sdot) multiply bytes.
+ * weights as it loads them, and the others (maddubs, vnni, sdot) multiply bytes. {@code _256} at
+ * the end is a narrower vector than the instruction set's.
  *
  * @param lanes 32-bit sums of one vector
  * @param channels reduce channels that meet in one lane of one operation
@@ -26,28 +27,10 @@ record LeafTraits(int lanes, int channels, int actBytes, int wgtBytes) {
     return leaf.contains("s16") ? new LeafTraits(lanes, 2, 2, 2) : new LeafTraits(lanes, 4, 1, 1);
   }
 
-  static int vectorBits(Isa isa) {
-    return switch (isa) {
-      case SSE2, NEON, DOTPROD -> 128;
-      case AVX2 -> 256;
-      case AVX512VNNI -> 512;
-    };
-  }
-
-  static int registers(Isa isa) {
-    return switch (isa) {
-      case SSE2, AVX2 -> 16;
-      case AVX512VNNI, NEON, DOTPROD -> 32;
-    };
-  }
-
   private static int vectorBits(String leaf, Isa isa) {
-    if (leaf.startsWith("avx512vl_") || leaf.startsWith("avx2_")) {
+    if (leaf.endsWith("_256") || leaf.startsWith("avx512vl_") || leaf.startsWith("avx2_")) {
       return 256;
     }
-    if (leaf.startsWith("sse2_") || leaf.startsWith("neon_")) {
-      return 128;
-    }
-    return vectorBits(isa);
+    return leaf.startsWith("sse") || leaf.startsWith("neon_") ? 128 : isa.vectorBits();
   }
 }

@@ -43,15 +43,12 @@ record Point(
 
   /** Physical registers that one vector of sums takes. */
   double registersPerVector() {
-    return Math.max(
-        1.0, (double) leaf.lanes() * Integer.SIZE / LeafTraits.vectorBits(target.isa()));
+    return Math.max(1.0, (double) leaf.lanes() * Integer.SIZE / target.isa().vectorBits());
   }
 
   /** Registers left once sums, one weight a vector and one activation are held; may be negative. */
   double registersFree() {
-    return LeafTraits.registers(target.isa())
-        - (accumulators() + ocVectors) * registersPerVector()
-        - 2;
+    return target.isa().vectorRegisters() - (accumulators() + ocVectors) * registersPerVector() - 2;
   }
 
   double loadsPerMultiplyAdd() {

@@ -50,7 +50,11 @@ public final class Code {
     }
   }
 
+  /** Intrinsics of one architecture begin so; all others are LLVM's own and work everywhere. */
+  private static final List<String> OF_ARCHITECTURES = List.of("llvm.x86.", "llvm.aarch64.");
+
   private final Arch arch;
+  private final boolean emulated;
   private final List<Param> params;
   private final Set<String> declarations;
   private final List<String> lines = new ArrayList<>();
@@ -58,8 +62,9 @@ public final class Code {
   private int values;
   private int blocks;
 
-  Code(Arch arch, List<Param> params, Set<String> declarations) {
+  Code(Arch arch, boolean emulated, List<Param> params, Set<String> declarations) {
     this.arch = arch;
+    this.emulated = emulated;
     this.params = List.copyOf(params);
     this.declarations = declarations;
     lines.add("entry:");
@@ -310,8 +315,14 @@ public final class Code {
 
   // ---- calls
 
-  /** Calls an LLVM intrinsic, declared by itself. */
+  /**
+   * Calls an LLVM intrinsic, declared by itself. In an emulated module those of an architecture are
+   * written out in plain IR.
+   */
   public Value intrinsic(String name, Type type, Value... arguments) {
+    if (emulated && OF_ARCHITECTURES.stream().anyMatch(name::startsWith)) {
+      return Emulation.emit(this, name, type, arguments);
+    }
     declarations.add(
         "declare %s @%s(%s)"
             .formatted(
@@ -481,7 +492,7 @@ public final class Code {
     return intrinsic("llvm." + name + "." + mangled(a.type()), a.type(), a, b);
   }
 
-  private static String mangled(Type type) {
+  static String mangled(Type type) {
     return switch (type) {
       case Type.Int integer -> integer.text();
       case Type.Vector vector -> "v" + vector.lanes() + vector.element().text();

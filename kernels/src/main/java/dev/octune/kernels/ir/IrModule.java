@@ -17,6 +17,7 @@ public final class IrModule {
   private static final Set<String> TUNED_CPUS =
       Set.of(
           """
+          penryn nehalem westmere sandybridge ivybridge silvermont goldmont tremont gracemont
           znver1 znver2 znver3 znver4 znver5 haswell broadwell skylake skylake-avx512 cascadelake
           cooperlake icelake-client icelake-server tigerlake rocketlake alderlake raptorlake
           meteorlake arrowlake lunarlake sapphirerapids emeraldrapids graniterapids sierraforest
@@ -29,27 +30,37 @@ public final class IrModule {
 
   private final Target target;
   private final boolean quick;
+  private final boolean emulated;
   private final List<String> functions = new ArrayList<>();
   private final Set<String> declarations = new TreeSet<>();
 
   /** A module whose code is to be fast. */
   public IrModule(Target target) {
-    this(target, false);
+    this(target, false, false);
   }
 
-  private IrModule(Target target, boolean quick) {
+  private IrModule(Target target, boolean quick, boolean emulated) {
     this.target = target;
     this.quick = quick;
+    this.emulated = emulated;
   }
 
   /** A module that is to be compiled fast: a third less time, for code a fifth slower. */
   public static IrModule compiledQuickly(Target target) {
-    return new IrModule(target, true);
+    return new IrModule(target, true, false);
+  }
+
+  /**
+   * A module in which the instructions of every architecture are written out in plain IR: code made
+   * for another machine then runs on the target, slowly.
+   */
+  public static IrModule emulated(Target target) {
+    return new IrModule(target, false, true);
   }
 
   /** Defines {@code void name(params)}. */
   public void function(String name, List<Param> params, Consumer<Code> body) {
-    Code code = new Code(target.arch(), params, declarations);
+    Code code = new Code(target.arch(), emulated, params, declarations);
     body.accept(code);
     functions.add(
         "define void @%s(%s) #0 {\n%s  ret void\n}\n"

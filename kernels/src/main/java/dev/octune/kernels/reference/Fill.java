@@ -23,7 +23,9 @@ public enum Fill {
   /** All activations max, all weights min. */
   MAX_MIN(3, 3, 2),
   /** Element i is max for even i and min for odd i, in both tensors. */
-  ALTERNATING(4, 4, 4);
+  ALTERNATING(4, 4, 4),
+  /** All activations min, all weights min. */
+  MIN_MIN(5, 2, 2);
 
   /** Stream number of the activation tensor. */
   public static final int ACT_STREAM = 1;

@@ -9,39 +9,67 @@ import java.util.Set;
  * #covers}.
  */
 public enum Isa {
-  /** Any x86-64: SSE2 only, the plain vector leaf. */
-  SSE2(Arch.X86_64, "sse2", "x86-64", "", "sse2", ""),
+  /** Any x86-64: pmaddwd. */
+  SSE2(Arch.X86_64, 128, 16, "sse2", "x86-64", "", "sse2", ""),
+  /** SSSE3 and SSE4.1, as every x86 since Penryn and Bulldozer: pmaddubsw, pmovsxbw. */
+  SSE41(
+      Arch.X86_64, 128, 16, "sse41", "x86-64", "+sse3,+ssse3,+sse4.1", "sse2 ssse3 sse4_1", "sse2"),
   /** x86-64-v3 as a whole, so that LLVM may use all of it. */
-  AVX2(
+  AVX2(Arch.X86_64, 256, 16, "avx2", "x86-64-v3", "", Flags.AVX2, "sse2 sse41"),
+  /** x86-64-v3 with the VEX form of vpdpbusd: cores without AVX-512 since Alder Lake. */
+  AVXVNNI(
       Arch.X86_64,
-      "avx2",
+      256,
+      16,
+      "avxvnni",
       "x86-64-v3",
-      "",
-      "sse2 avx2 fma bmi1 bmi2 f16c movbe abm popcnt",
-      "sse2"),
-  /** AVX-512 F, BW, VL with VNNI. */
+      "+avxvnni",
+      Flags.AVX2 + " avx_vnni",
+      "sse2 sse41 avx2"),
+  /** x86-64-v4 as a whole, which has no VNNI: Skylake-SP. */
+  AVX512BW(Arch.X86_64, 512, 32, "avx512bw", "x86-64-v4", "", Flags.AVX512BW, "sse2 sse41 avx2"),
+  /** x86-64-v4 with VNNI. */
   AVX512VNNI(
       Arch.X86_64,
+      512,
+      32,
       "avx512vnni",
       "x86-64-v4",
       "+avx512vnni",
-      "sse2 avx2 fma bmi1 bmi2 f16c movbe abm popcnt"
-          + " avx512f avx512bw avx512vl avx512dq avx512cd avx512_vnni",
-      "sse2 avx2"),
+      Flags.AVX512BW + " avx512_vnni",
+      "sse2 sse41 avx2 avx512bw"),
   /** Any AArch64 with Advanced SIMD: smull, smlal. */
-  NEON(Arch.AARCH64, "neon", "generic", "+neon", "asimd", ""),
+  NEON(Arch.AARCH64, 128, 32, "neon", "generic", "+neon", "asimd", ""),
   /** Armv8.2 dot product: sdot. */
-  DOTPROD(Arch.AARCH64, "dotprod", "generic", "+neon,+dotprod", "asimd asimddp", "neon");
+  DOTPROD(Arch.AARCH64, 128, 32, "dotprod", "generic", "+neon,+dotprod", "asimd asimddp", "neon");
+
+  /** Linux's flags of levels that others build on. */
+  private static final class Flags {
+    static final String AVX2 = "sse2 ssse3 sse4_1 avx2 fma bmi1 bmi2 f16c movbe abm popcnt";
+    static final String AVX512BW = AVX2 + " avx512f avx512bw avx512vl avx512dq avx512cd";
+  }
 
   private final Arch arch;
+  private final int vectorBits;
+  private final int vectorRegisters;
   private final String text;
   private final String llvmCpu;
   private final String llvmFeatures;
   private final String osFlags;
   private final String covered;
 
-  Isa(Arch arch, String text, String llvmCpu, String llvmFeatures, String osFlags, String covered) {
+  Isa(
+      Arch arch,
+      int vectorBits,
+      int vectorRegisters,
+      String text,
+      String llvmCpu,
+      String llvmFeatures,
+      String osFlags,
+      String covered) {
     this.arch = arch;
+    this.vectorBits = vectorBits;
+    this.vectorRegisters = vectorRegisters;
     this.text = text;
     this.llvmCpu = llvmCpu;
     this.llvmFeatures = llvmFeatures;
@@ -72,12 +100,14 @@ public enum Isa {
     return Set.of(osFlags.split(" ", -1));
   }
 
+  /** Bits of its widest vector register. */
+  public int vectorBits() {
+    return vectorBits;
+  }
+
   /** Vector registers that the instruction set names. */
   public int vectorRegisters() {
-    return switch (this) {
-      case SSE2, AVX2 -> 16;
-      case AVX512VNNI, NEON, DOTPROD -> 32;
-    };
+    return vectorRegisters;
   }
 
   /** True where a machine of this level runs code for the other one. */

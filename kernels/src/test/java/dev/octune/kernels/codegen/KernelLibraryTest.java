@@ -29,6 +29,9 @@ class KernelLibraryTest {
           "x86_64 cpu=znver3 isa=avx2 threads=1",
           "x86_64 cpu=znver4 isa=avx512vnni threads=2",
           "x86_64 cpu=generic isa=sse2 threads=1",
+          "x86_64 cpu=nehalem isa=sse41 threads=1",
+          "x86_64 cpu=alderlake isa=avxvnni threads=1",
+          "x86_64 cpu=skylake-avx512 isa=avx512bw threads=1",
           "aarch64 cpu=cortex-a72 isa=neon threads=1",
           "aarch64 cpu=cortex-a76 isa=dotprod threads=1");
 

@@ -3,6 +3,7 @@ package dev.octune.kernels.codegen;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.ActRange;
 import dev.octune.kernels.workload.Numerics;
@@ -27,7 +28,7 @@ class LeavesTest {
     for (int depth : List.of(1, 2, 4)) {
       assertEquals(
           wgt.signed() && fitsShort(2 * depth, act.min(), act.max(), wgt),
-          new ByteLeaf("maddubs", depth).exactFor(Numerics.FULL.withRanges(act, wgt)),
+          new ByteLeaf("maddubs", Isa.AVX2, 8, depth).exactFor(Numerics.FULL.withRanges(act, wgt)),
           "depth " + depth);
     }
   }
@@ -46,19 +47,14 @@ class LeavesTest {
 
   @Test
   void of_anyNumbers_hasALeafOnEveryTarget() {
-    for (String target :
-        List.of(
-            "x86_64 cpu=generic isa=sse2",
-            "x86_64 cpu=znver3 isa=avx2",
-            "x86_64 cpu=znver4 isa=avx512vnni",
-            "aarch64 cpu=cortex-a72 isa=neon",
-            "aarch64 cpu=cortex-a76 isa=dotprod")) {
+    for (Isa isa : Isa.values()) {
+      Target target = new Target(isa.arch(), isa.llvmCpu(), isa, 1);
       for (ActRange act : ActRange.values()) {
         for (WgtRange wgt : WgtRange.values()) {
           Numerics numerics = Numerics.FULL.withRanges(act, wgt);
-          List<Leaf> leaves = Leaves.of(Target.parse(target), numerics);
+          List<Leaf> leaves = Leaves.of(target, numerics);
           assertTrue(!leaves.isEmpty(), target + " " + numerics);
-          assertTrue(leaves.stream().allMatch(leaf -> leaf.exactFor(numerics)), target);
+          assertTrue(leaves.stream().allMatch(leaf -> leaf.exactFor(numerics)), target.text());
         }
       }
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HostTest {
   private static final String AVX2_FLAGS =
-      "fpu sse sse2 ssse3 fma movbe popcnt f16c avx bmi1 avx2 bmi2 abm";
+      "fpu sse sse2 ssse3 sse4_1 fma movbe popcnt f16c avx bmi1 avx2 bmi2 abm";
   private static final String AVX512_FLAGS =
       AVX2_FLAGS + " avx512f avx512dq avx512cd avx512bw avx512vl";
 
@@ -92,11 +92,11 @@ class HostTest {
 
   @ParameterizedTest
   @CsvSource({
-    "85, '', skylake-avx512, avx2",
+    "85, '', skylake-avx512, avx512bw",
     "85, avx512_vnni, cascadelake, avx512vnni",
     "85, avx512_vnni avx512_bf16, cooperlake, avx512vnni",
     "106, avx512_vnni, icelake-server, avx512vnni",
-    "143, avx512_vnni amx_int8, sapphirerapids, avx512vnni",
+    "143, avx512_vnni avx_vnni amx_int8, sapphirerapids, avx512vnni",
   })
   void read_intelServer_isaFollowsTheFlags(int model, String more, String core, String isa)
       throws IOException {
@@ -109,23 +109,55 @@ class HostTest {
   }
 
   @Test
-  void read_noAvx2_isSse2AndNoError() throws IOException {
+  void read_noAvx2_isSse41AndNoError() throws IOException {
     cpuinfo(x86("GenuineIntel", 6, 0x3a, "fpu sse sse2 ssse3 sse4_1 sse4_2 avx"));
     status("0");
 
     Host host = Host.read("amd64", root);
 
-    assertEquals("x86_64 cpu=ivybridge isa=sse2 threads=1", host.target().text());
+    assertEquals("x86_64 cpu=ivybridge isa=sse41 threads=1", host.target().text());
     assertFalse(host.runs(Target.parse("x86_64 cpu=znver3 isa=avx2 threads=1")));
     assertTrue(host.runs(Target.parse("x86_64 cpu=znver3 isa=sse2 threads=1")));
   }
 
   @Test
-  void read_avx2WithoutLzcnt_isSse2BecauseLlvmsLevelHasIt() throws IOException {
+  void read_oldestX86_isSse2() throws IOException {
+    cpuinfo(x86("AuthenticAMD", 15, 5, "fpu sse sse2 pni"));
+    status("0");
+
+    assertEquals("x86_64 cpu=x86-64 isa=sse2 threads=1", Host.read("amd64", root).target().text());
+  }
+
+  @Test
+  void read_alderLake_isAvxVnniAndRunsAvx2() throws IOException {
+    cpuinfo(x86("GenuineIntel", 6, 151, AVX2_FLAGS + " avx_vnni"));
+    status("0");
+
+    Host host = Host.read("amd64", root);
+
+    assertEquals("x86_64 cpu=alderlake isa=avxvnni threads=1", host.target().text());
+    assertTrue(host.runs(Target.parse("x86_64 cpu=haswell isa=avx2 threads=1")));
+    assertFalse(host.runs(Target.parse("x86_64 cpu=znver4 isa=avx512vnni threads=1")));
+  }
+
+  /** Sapphire Rapids has both kinds of VNNI: its own target names one, it runs either. */
+  @Test
+  void runs_bothKindsOfVnni_either() throws IOException {
+    cpuinfo(x86("GenuineIntel", 6, 143, AVX512_FLAGS + " avx512_vnni avx_vnni"));
+    status("0");
+
+    Host host = Host.read("amd64", root);
+
+    assertEquals(Isa.AVX512VNNI, host.target().isa());
+    assertTrue(host.runs(Target.parse("x86_64 cpu=alderlake isa=avxvnni threads=1")));
+  }
+
+  @Test
+  void read_avx2WithoutLzcnt_isSse41BecauseLlvmsLevelHasIt() throws IOException {
     cpuinfo(x86("GenuineIntel", 6, 60, AVX2_FLAGS.replace(" abm", "")));
     status("0");
 
-    assertEquals(Isa.SSE2, Host.read("amd64", root).target().isa());
+    assertEquals(Isa.SSE41, Host.read("amd64", root).target().isa());
   }
 
   @ParameterizedTest

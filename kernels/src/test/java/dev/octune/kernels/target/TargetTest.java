@@ -33,7 +33,8 @@ class TargetTest {
         "mips cpu=a isa=avx2 | target 'mips cpu=a isa=avx2': architecture 'mips' is not known."
             + " Mend: start with one of x86_64, aarch64",
         "x86_64 cpu=a isa=avx1 | target 'x86_64 cpu=a isa=avx1': 'isa=avx1' is not known."
-            + " Mend: use one of sse2, avx2, avx512vnni, neon, dotprod",
+            + " Mend: use one of sse2, sse41, avx2, avxvnni,"
+            + " avx512bw, avx512vnni, neon, dotprod",
         "x86_64 cpu=a isa=neon | target 'x86_64 cpu=a isa=neon': isa neon is not one of x86_64,"
             + " but of aarch64. Mend: correct the target",
         "x86_64 isa=avx2 | target 'x86_64 isa=avx2': 'cpu' is missing. Mend: add cpu=…",
@@ -57,6 +58,9 @@ class TargetTest {
     assertFalse(avx2.runs(avx2.withThreads(1)));
     assertFalse(avx2.runs(Target.parse("x86_64 cpu=znver4 isa=avx512vnni threads=2")));
     assertFalse(avx2.runs(Target.parse("aarch64 cpu=generic isa=neon threads=2")));
+    Target vnni = Target.parse("x86_64 cpu=znver4 isa=avx512vnni threads=1");
+    assertTrue(vnni.runs(Target.parse("x86_64 cpu=skylake-avx512 isa=avx512bw threads=1")));
+    assertFalse(vnni.runs(Target.parse("x86_64 cpu=alderlake isa=avxvnni threads=1")));
   }
 
   @ParameterizedTest

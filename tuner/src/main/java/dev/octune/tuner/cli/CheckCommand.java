@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       "  octune check 'dense_int8 m=16 k=768 n=768 act=u8 wgt=s8 out=s32' --samples 50",
       "  octune check '…' --target 'aarch64 cpu=cortex-a76 isa=dotprod threads=1' \\",
       "         --connect 'qemu-aarch64 -cpu max'",
+      "  octune check '…' --target avxvnni --emulate     where no machine with it is at hand",
     })
 final class CheckCommand implements Callable<Integer> {
   private static final int MAX_SAMPLES = 100_000;
@@ -46,6 +47,13 @@ final class CheckCommand implements Callable<Integer> {
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
   @Mixin private final ConnectOption connect = new ConnectOption();
+
+  @Option(
+      names = "--emulate",
+      description =
+          "Write what the target's instructions do in plain code, so that its kernels are checked"
+              + " here whatever this machine has.")
+  private boolean emulate;
 
   @Parameters(paramLabel = "WORKLOAD", description = "A canonical workload text, quoted.")
   private String workload = "";
@@ -73,17 +81,25 @@ final class CheckCommand implements Callable<Integer> {
           "--samples is %d, must be in [1, %d]".formatted(samples, MAX_SAMPLES));
     }
     Host host = Host.detect();
+    if (emulate && connect.isGiven()) {
+      throw new UsageException(
+          "--emulate runs kernels here, --connect elsewhere. Mend: give one of them");
+    }
     Target target =
-        connect.isGiven() ? targetOption.resolve(host) : targetOption.resolveRunnable(host);
-    KernelLibrary library = KernelLibrary.standard();
+        emulate || connect.isGiven()
+            ? targetOption.resolve(host)
+            : targetOption.resolveRunnable(host);
+    Target machine = emulate ? host.target().withThreads(target.threads()) : target;
+    KernelLibrary library = emulate ? KernelLibrary.emulated(machine) : KernelLibrary.standard();
     SearchTask task = Spaces.task(library, Workload.parse(workload), target);
     List<Schedule> schedules = schedules(task);
     ObjectNode report = JsonNodeFactory.instance.objectNode();
     report.put("workload", task.workload().text());
     report.put("target", target.text());
+    report.put("emulated", emulate);
     report.put("checked", schedules.size());
     ArrayNode rejected = report.putArray("rejected");
-    try (LocalDevice device = Wiring.device(library, target, host, connect.resolve())) {
+    try (LocalDevice device = Wiring.device(library, machine, host, connect.resolve())) {
       List<CompletableFuture<CheckResult>> results = new ArrayList<>();
       for (Schedule s : schedules) {
         results.add(device.check(new Candidate(task.workload(), target, s), seed));

@@ -18,7 +18,7 @@ final class TargetOption {
       paramLabel = "TARGET",
       defaultValue = HOST,
       description =
-          "host (default), an instruction set of the host such as avx2, or a whole text:"
+          "host (default), an instruction set such as avx2, sse41 or avxvnni, or a whole text:"
               + " 'x86_64 cpu=znver3 isa=avx2 threads=1'.")
   private String target = HOST;
 
@@ -47,7 +47,8 @@ final class TargetOption {
       throw new UsageException(
           "Target '%s' can't be measured here: this machine is '%s' with %d CPUs. Mend: use --target"
                   .formatted(resolved, host.target(), host.allowedCpus().size())
-              + " host, fewer --threads, or run on such a machine");
+              + " host, fewer --threads, or run on such a machine; octune kernel and octune check"
+              + " --emulate work for it here");
     }
     return resolved;
   }

@@ -51,6 +51,15 @@ public final class Problem {
     return weights;
   }
 
+  /**
+   * A problem whose answers somebody else knows.
+   *
+   * @param answers plain outputs s32, one for each of {@link Fill#ALL}
+   */
+  static Problem of(Workload workload, long seed, List<int[]> answers) {
+    return new Problem(workload, seed, Optional.empty(), answers);
+  }
+
   public Workload workload() {
     return workload;
   }

@@ -2,7 +2,6 @@ package dev.octune.workers.exact;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.measure.Measurement;
@@ -11,12 +10,7 @@ import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.local.CheckResult;
-import dev.octune.workers.run.Connection;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +26,7 @@ final class ExactArmIT {
   void kernel_awkwardShapesEveryFill_equalsOracle(String isa, String core) throws Exception {
     long seed = Seeds.exact();
     SplittableRandom random = new SplittableRandom(seed);
-    Proof proof = new Proof(target(isa), emulator(core));
+    Proof proof = Proof.running(target(isa), Emulator.aarch64(core));
 
     List<String> failures =
         proof.failures(AwkwardWorkloads.draw(random, Seeds.workloads(40), MAX_MACS), random);
@@ -67,7 +61,8 @@ final class ExactArmIT {
             .orElseThrow();
 
     CheckResult result =
-        new Proof(target, emulator("cortex-a72")).check(new Candidate(workload, target, sdot));
+        Proof.running(target, Emulator.aarch64("cortex-a72"))
+            .check(new Candidate(workload, target, sdot));
 
     var rejected = assertInstanceOf(CheckResult.Rejected.class, result, result.toString());
     var failed = assertInstanceOf(Measurement.RunFailed.class, rejected.why(), result.toString());
@@ -76,17 +71,5 @@ final class ExactArmIT {
 
   private static Target target(String isa) {
     return Target.parse("aarch64 cpu=generic isa=" + isa + " threads=1");
-  }
-
-  private static Connection emulator(String core) {
-    Optional<Path> qemu =
-        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-            .flatMap(
-                folder -> Stream.of("/qemu-aarch64", "/qemu-aarch64-static").map(folder::concat))
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst();
-    assumeTrue(qemu.isPresent(), "no qemu-aarch64 in PATH. Mend: install Debian's qemu-user");
-    return Connection.parse(qemu.orElseThrow() + " -cpu " + core);
   }
 }

@@ -33,16 +33,30 @@ final class Proof {
   /** Workloads in flight: keeps a builder busy, and the oracle's answers few. */
   private static final int WINDOW = 64;
 
-  private final KernelLibrary library = KernelLibrary.standard();
+  private final KernelLibrary library;
   private final Target target;
+  private final Target machine;
   private final Connection connection;
   private final Map<Candidate, CompletableFuture<CheckResult>> underWay = new LinkedHashMap<>();
   private final List<String> failures = new ArrayList<>();
   private int checked;
 
-  Proof(Target target, Connection connection) {
+  private Proof(KernelLibrary library, Target target, Target machine, Connection connection) {
+    this.library = library;
     this.target = target;
+    this.machine = machine;
     this.connection = connection;
+  }
+
+  /** Kernels of the target, run through the connection. */
+  static Proof running(Target target, Connection connection) {
+    return new Proof(KernelLibrary.standard(), target, target, connection);
+  }
+
+  /** Kernels of the target with its instructions in plain IR, run here. */
+  static Proof emulating(Target target) {
+    Target machine = Host.detect().target().withThreads(target.threads());
+    return new Proof(KernelLibrary.emulated(machine), target, machine, Connection.HERE);
   }
 
   /** Candidates that were found exact. */
@@ -91,7 +105,7 @@ final class Proof {
 
   private LocalDevice open() throws ToolchainException {
     return LocalDevice.open(
-        new LocalDeviceSettings(library, target, Host.detect().allowedCpus(), connection));
+        new LocalDeviceSettings(library, machine, Host.detect().allowedCpus(), connection));
   }
 
   private void check(LocalDevice device, Candidate candidate, long seed) throws Exception {
