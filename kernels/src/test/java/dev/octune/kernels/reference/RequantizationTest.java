@@ -96,9 +96,10 @@ class RequantizationTest {
       for (byte code : codes) {
         distinct.add(code);
       }
-      boolean constantRows = fill == Fill.MAX_MAX || fill == Fill.MAX_MIN;
+      // One sum a channel away from the border: 64 channels can't have 60 codes but by luck.
+      boolean oneSumAChannel = fill == Fill.MAX_MAX || fill == Fill.MAX_MIN || fill == Fill.MIN_MIN;
       assertTrue(
-          distinct.size() > (constantRows ? 10 : 60),
+          distinct.size() > (oneSumAChannel ? 10 : 60),
           () -> "%s has %d distinct codes".formatted(fill.text(), distinct.size()));
     }
   }
