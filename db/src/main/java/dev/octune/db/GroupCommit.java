@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class GroupCommit implements AutoCloseable {
   private final H2Writes writes;
   private final H2JobWrites jobWrites;
   private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final List<Consumer<ConfirmedBest>> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread;
 
   /** Guards the order of the last write and the stop behind it. */
@@ -69,6 +72,10 @@ final class GroupCommit implements AutoCloseable {
 
   CompletableFuture<Void> change(JobChange change) {
     return enter(new Write.Change(change, new CompletableFuture<>()));
+  }
+
+  void onBest(Consumer<ConfirmedBest> listener) {
+    listeners.add(listener);
   }
 
   /** Stores what waits, then ends the thread and its connection. */
@@ -219,7 +226,20 @@ final class GroupCommit implements AutoCloseable {
       }
       return;
     }
-    group.forEach(write -> write.done().complete(null));
+    for (Write write : group) {
+      // Whoever learns that a best is stored may look it up.
+      tell(write);
+      write.done().complete(null);
+    }
+  }
+
+  private void tell(Write write) {
+    switch (write) {
+      case Write.Put(ConfirmedBest best, _) -> listeners.forEach(each -> each.accept(best));
+      case Write.Change(JobChange.Confirmed confirmed, _) ->
+          listeners.forEach(each -> each.accept(confirmed.best()));
+      case Write.Append _, Write.Change _, Write.Stop _ -> {}
+    }
   }
 
   private static boolean isCheckpoint(Write write) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,11 @@ final class H2TuningDb implements TuningDb {
   }
 
   @Override
+  public void onBest(Consumer<ConfirmedBest> listener) {
+    writer().commits().onBest(listener);
+  }
+
+  @Override
   public Stream<TuningRecord> records(RecordFilter filter) {
     return PageSpliterator.stream(
         after -> reader.ask(connection -> reads.records(connection, filter, after), "reading"));
@@ -92,11 +98,12 @@ final class H2TuningDb implements TuningDb {
   }
 
   @Override
-  public LookupResult lookup(Workload workload, Target target, Predicate<Candidate> legal) {
+  public LookupResult<ConfirmedBest> lookup(
+      Workload workload, Target target, Predicate<Candidate> legal) {
     List<ConfirmedBest> same =
         reader.ask(connection -> reads.bestsOf(connection, workload, target), "looking up");
-    LookupResult exact = Matching.find(workload, target, same, legal);
-    if (exact instanceof LookupResult.Exact) {
+    LookupResult<ConfirmedBest> exact = Matching.find(workload, target, same, legal);
+    if (exact instanceof LookupResult.Exact<ConfirmedBest>) {
       return exact;
     }
     return Matching.find(workload, target, bestsOf(workload.operator()), legal);

@@ -12,6 +12,7 @@ import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +32,7 @@ final class InMemoryTuningDb implements TuningDb {
   private final Map<RecordKey, TuningRecord> records = new LinkedHashMap<>();
   private final Map<TaskKey, ConfirmedBest> bests = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new HashMap<>();
+  private final List<Consumer<ConfirmedBest>> listeners = new ArrayList<>();
   private final JobDb jobs = new InMemoryJobDb(this);
   private boolean closed;
 
@@ -64,7 +67,13 @@ final class InMemoryTuningDb implements TuningDb {
       return CompletableFuture.failedFuture(closedError());
     }
     bests.put(new TaskKey(best.workload(), best.target()), best);
+    listeners.forEach(listener -> listener.accept(best));
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized void onBest(Consumer<ConfirmedBest> listener) {
+    listeners.add(listener);
   }
 
   @Override
@@ -93,7 +102,7 @@ final class InMemoryTuningDb implements TuningDb {
   }
 
   @Override
-  public synchronized LookupResult lookup(
+  public synchronized LookupResult<ConfirmedBest> lookup(
       Workload workload, Target target, Predicate<Candidate> legal) {
     checkOpen();
     return Matching.find(workload, target, List.copyOf(bests.values()), legal);

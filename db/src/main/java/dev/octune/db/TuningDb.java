@@ -1,6 +1,7 @@
 package dev.octune.db;
 
 import dev.octune.db.job.JobDb;
+import dev.octune.db.match.LookupIndex;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.TuningRecord;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -73,6 +75,30 @@ public interface TuningDb extends AutoCloseable {
    */
   CompletableFuture<Void> putBest(ConfirmedBest best);
 
+  /**
+   * Has every best that becomes durable from now on told, in order, before the future of whoever
+   * stored it completes.
+   *
+   * @param listener called on the writing thread; must return at once and must not throw
+   */
+  void onBest(Consumer<ConfirmedBest> listener);
+
+  /**
+   * The confirmed bests in memory, those to come too: whatever is durable is in it before its
+   * future completes. Needs {@link Access#WRITER}.
+   *
+   * @param legal as {@link #lookup} takes it; its answers must not change
+   */
+  default LookupIndex index(Predicate<Candidate> legal) {
+    LookupIndex index = new LookupIndex(legal);
+    onBest(index::put);
+    try (Stream<ConfirmedBest> all = bests()) {
+      // A page may have been read before a newer best of one of its rows was told.
+      all.forEach(index::putIfAbsent);
+    }
+    return index;
+  }
+
   /** Every record of a workload on a target, in the order stored. */
   default List<TuningRecord> trials(Workload workload, Target target) {
     try (Stream<TuningRecord> records =
@@ -101,9 +127,9 @@ public interface TuningDb extends AutoCloseable {
    * What is known about a query.
    *
    * @param legal whether a schedule is a point of its workload's and target's space today: {@code
-   *     library.space(c.workload(), c.target()).contains(c.schedule())}
+   *     KernelLibrary::contains}
    */
-  LookupResult lookup(Workload workload, Target target, Predicate<Candidate> legal);
+  LookupResult<ConfirmedBest> lookup(Workload workload, Target target, Predicate<Candidate> legal);
 
   /** What the service keeps here of its jobs and devices. */
   JobDb jobs();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.db.DbException.Reason;
 import dev.octune.db.TuningDb.Access;
+import dev.octune.db.match.IndexedBest;
+import dev.octune.db.match.LookupIndex;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.Session;
@@ -160,7 +162,7 @@ abstract class TuningDbConformanceTest {
     ConfirmedBest best = Samples.best(Samples.CONV, Samples.AVX2, 800);
     db.putBest(best).join();
     Workload azp = Samples.CONV.with(Samples.CONV.numerics().withAzp(211));
-    assertEquals(new LookupResult.Exact(best), db.lookup(azp, Samples.AVX2, _ -> true));
+    assertEquals(new LookupResult.Exact<>(best), db.lookup(azp, Samples.AVX2, _ -> true));
   }
 
   @Test
@@ -168,14 +170,33 @@ abstract class TuningDbConformanceTest {
     ConfirmedBest best = Samples.best(Samples.CONV, Samples.AVX2, 800);
     db.putBest(best).join();
     assertEquals(
-        new LookupResult.Compatible(best), db.lookup(Samples.CONV, Samples.VNNI, _ -> true));
-    assertEquals(new LookupResult.None(), db.lookup(Samples.DENSE, Samples.AVX2, _ -> true));
+        new LookupResult.Compatible<>(best), db.lookup(Samples.CONV, Samples.VNNI, _ -> true));
+    assertEquals(new LookupResult.None<>(), db.lookup(Samples.DENSE, Samples.AVX2, _ -> true));
   }
 
   @Test
   void lookup_onlyTrials_isNone() {
     db.append(Samples.record(0, Samples.timed(10))).join();
-    assertEquals(new LookupResult.None(), db.lookup(Samples.CONV, Samples.AVX2, _ -> true));
+    assertEquals(new LookupResult.None<>(), db.lookup(Samples.CONV, Samples.AVX2, _ -> true));
+  }
+
+  @Test
+  void index_bestsBeforeAndAfter_areInItOnceStored() {
+    ConfirmedBest before = Samples.best(Samples.CONV, Samples.AVX2, 800);
+    db.putBest(before).join();
+    LookupIndex index = db.index(_ -> true);
+    assertEquals(800, medianOf(index.find(Samples.CONV, Samples.AVX2)));
+    long version = index.version();
+    db.putBest(Samples.best(Samples.CONV, Samples.AVX2, 700)).join();
+    assertEquals(700, medianOf(index.find(Samples.CONV, Samples.AVX2)));
+    assertTrue(index.version() > version);
+    db.putBest(Samples.best(Samples.DENSE, Samples.AVX2, 600)).join();
+    assertEquals(600, medianOf(index.find(Samples.DENSE, Samples.AVX2)));
+    assertEquals(2, index.size());
+  }
+
+  private static double medianOf(LookupResult<IndexedBest> found) {
+    return assertInstanceOf(LookupResult.Exact.class, found).best().medianNanos();
   }
 
   @Test

@@ -22,7 +22,8 @@ public record ConfirmedBest(
     Figure defaultFigure,
     Figure best,
     Session session,
-    Instant confirmedAt) {
+    Instant confirmedAt)
+    implements KnownBest {
   public ConfirmedBest {
     if (best.medianNanos() > defaultFigure.medianNanos()) {
       throw new IllegalArgumentException(
@@ -75,9 +76,24 @@ public record ConfirmedBest(
     return best.schedule().equals(defaultFigure.schedule()) ? Source.DEFAULT : Source.TUNED;
   }
 
-  /** Default time / best time, at least 1. */
-  public double speedup() {
-    return defaultFigure.medianNanos() / best.medianNanos();
+  @Override
+  public Schedule schedule() {
+    return best.schedule();
+  }
+
+  @Override
+  public double medianNanos() {
+    return best.medianNanos();
+  }
+
+  @Override
+  public double defaultNanos() {
+    return defaultFigure.medianNanos();
+  }
+
+  @Override
+  public String device() {
+    return session.device();
   }
 
   public Candidate bestCandidate() {

@@ -1,6 +1,7 @@
 package dev.octune.db.match;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,7 +29,7 @@ final class MatchingTest {
 
   @Test
   void find_nothingKnown_isNone() {
-    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(), MatchingTest::legal));
+    assertEquals(new None<>(), Matching.find(FULL, Samples.AVX2, List.of(), MatchingTest::legal));
   }
 
   @Test
@@ -36,7 +37,7 @@ final class MatchingTest {
     ConfirmedBest wide = Samples.best(FULL, Samples.AVX2, 500);
     ConfirmedBest narrow = Samples.best(NARROW, Samples.AVX2, 700);
     assertEquals(
-        new Exact(narrow),
+        new Exact<>(narrow),
         Matching.find(NARROW, Samples.AVX2, List.of(wide, narrow), MatchingTest::legal));
   }
 
@@ -44,14 +45,15 @@ final class MatchingTest {
   void find_queryRangeInside_isCompatible() {
     ConfirmedBest wide = Samples.best(FULL, Samples.AVX2, 500);
     assertEquals(
-        new Compatible(wide),
+        new Compatible<>(wide),
         Matching.find(NARROW, Samples.AVX2, List.of(wide), MatchingTest::legal));
   }
 
   @Test
   void find_queryRangeOutside_isNotCompatible() {
     ConfirmedBest narrow = Samples.best(NARROW, Samples.AVX2, 500);
-    LookupResult found = Matching.find(FULL, Samples.AVX2, List.of(narrow), MatchingTest::legal);
+    LookupResult<ConfirmedBest> found =
+        Matching.find(FULL, Samples.AVX2, List.of(narrow), MatchingTest::legal);
     assertEquals(0.5, assertInstanceOf(Nearest.class, found).distance());
   }
 
@@ -68,10 +70,10 @@ final class MatchingTest {
     ConfirmedBest own = Samples.best(ON_WEIGHTS, Samples.AVX2, 700);
     ConfirmedBest others = Samples.best(ON_OTHERS, Samples.AVX2, 300);
     assertEquals(
-        new Exact(own),
+        new Exact<>(own),
         Matching.find(ON_WEIGHTS, Samples.AVX2, List.of(any, others, own), MatchingTest::legal));
     assertEquals(
-        new Compatible(any),
+        new Compatible<>(any),
         Matching.find(ON_WEIGHTS, Samples.AVX2, List.of(others, any), MatchingTest::legal));
     assertInstanceOf(
         Nearest.class,
@@ -81,23 +83,25 @@ final class MatchingTest {
   @Test
   void find_withoutWeights_neverServesARecordOfParticularOnes() {
     ConfirmedBest own = Samples.best(ON_WEIGHTS, Samples.AVX2, 300);
-    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(own), MatchingTest::legal));
+    assertEquals(
+        new None<>(), Matching.find(FULL, Samples.AVX2, List.of(own), MatchingTest::legal));
     ConfirmedBest any = Samples.best(FULL, Samples.AVX2, 500);
     assertEquals(
-        new Exact(any), Matching.find(FULL, Samples.AVX2, List.of(own, any), MatchingTest::legal));
+        new Exact<>(any),
+        Matching.find(FULL, Samples.AVX2, List.of(own, any), MatchingTest::legal));
   }
 
   @Test
   void find_recordNeedsMoreFeatures_isNeverServedUnlessLegalHere() {
     ConfirmedBest vnni = Samples.best(FULL, Samples.VNNI, 100);
     Predicate<Candidate> onlyOnVnni = candidate -> candidate.target().equals(Samples.VNNI);
-    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(vnni), onlyOnVnni));
+    assertEquals(new None<>(), Matching.find(FULL, Samples.AVX2, List.of(vnni), onlyOnVnni));
   }
 
   @Test
   void find_otherThreadCount_isNotCompatible() {
     ConfirmedBest one = Samples.best(FULL, Samples.AVX2, 100);
-    LookupResult found =
+    LookupResult<ConfirmedBest> found =
         Matching.find(FULL, Samples.AVX2.withThreads(2), List.of(one), MatchingTest::legal);
     assertInstanceOf(Nearest.class, found);
   }
@@ -106,7 +110,7 @@ final class MatchingTest {
   void find_otherArchitecture_isNone() {
     ConfirmedBest x86 = Samples.best(FULL, Samples.AVX2, 100);
     Target arm = Target.parse("aarch64 cpu=cortex-a72 isa=neon threads=1");
-    assertEquals(new None(), Matching.find(FULL, arm, List.of(x86), MatchingTest::legal));
+    assertEquals(new None<>(), Matching.find(FULL, arm, List.of(x86), MatchingTest::legal));
   }
 
   @Test
@@ -118,7 +122,7 @@ final class MatchingTest {
     ConfirmedBest plain = Samples.best(FULL, sse, 300);
     Target query = Target.parse("x86_64 cpu=znver4 isa=avx2 threads=1");
     assertEquals(
-        new Compatible(fast),
+        new Compatible<>(fast),
         Matching.find(FULL, query, List.of(plain, slow, fast), MatchingTest::legal));
   }
 
@@ -126,7 +130,7 @@ final class MatchingTest {
   void find_staleTemplateVersion_isNotServed() {
     ConfirmedBest best = Samples.best(FULL, Samples.AVX2, 500);
     Predicate<Candidate> newerTemplate = candidate -> candidate.schedule().version() == 2;
-    assertEquals(new None(), Matching.find(FULL, Samples.AVX2, List.of(best), newerTemplate));
+    assertEquals(new None<>(), Matching.find(FULL, Samples.AVX2, List.of(best), newerTemplate));
   }
 
   @Test
@@ -136,7 +140,7 @@ final class MatchingTest {
     ConfirmedBest nearer = Samples.best(dense(16, 768, 1000), Samples.AVX2, 500);
     List<ConfirmedBest> known = List.of(far, nearer, near);
     Workload query = dense(16, 768, 768);
-    Nearest found =
+    Nearest<?> found =
         assertInstanceOf(
             Nearest.class, Matching.find(query, Samples.AVX2, known, MatchingTest::legal));
     assertEquals(nearer, found.best());
@@ -146,7 +150,7 @@ final class MatchingTest {
           asked.add(candidate);
           return asked.size() == 2;
         };
-    Nearest second =
+    Nearest<?> second =
         assertInstanceOf(Nearest.class, Matching.find(query, Samples.AVX2, known, secondOnly));
     assertEquals(near, second.best());
     assertEquals(1.0, second.distance(), 1e-12);
@@ -159,12 +163,12 @@ final class MatchingTest {
   void find_otherOperator_isNeverNearest() {
     ConfirmedBest conv = Samples.best(FULL, Samples.AVX2, 500);
     assertEquals(
-        new None(),
+        new None<>(),
         Matching.find(dense(1, 2, 3), Samples.AVX2, List.of(conv), MatchingTest::legal));
   }
 
   @Test
-  void shapeDistance_anyPair_isSymmetricAndZeroForEqual() {
+  void distance_anyPair_isSymmetricAndZeroForEqual() {
     List<Workload> shapes =
         List.of(
             FULL,
@@ -174,8 +178,11 @@ final class MatchingTest {
                     + " dilation=1,1 act=u8 wgt=u8 wzp=7 out=s32"));
     for (Workload a : shapes) {
       for (Workload b : shapes) {
-        assertEquals(ShapeDistance.between(a, b), ShapeDistance.between(b, a));
-        assertEquals(a.equals(b), ShapeDistance.between(a, b).orElseThrow() == 0);
+        ShapePoint at = ShapePoint.of(a, Samples.AVX2);
+        ShapePoint other = ShapePoint.of(b, Samples.AVX2);
+        assertEquals(at.distance(other), other.distance(at));
+        assertEquals(a.equals(b), at.distance(other) == 0);
+        assertFalse(ShapePoint.isBeyond(at.height() - other.height(), at.distance(other)));
       }
     }
   }

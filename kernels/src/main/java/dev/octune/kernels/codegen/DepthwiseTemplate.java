@@ -34,6 +34,11 @@ final class DepthwiseTemplate implements KernelTemplate {
   }
 
   @Override
+  public boolean contains(Workload workload, Target target, Schedule schedule) {
+    return space(depthwise(workload), target).contains(schedule);
+  }
+
+  @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
     return space(depthwise(workload), target).best();
   }

@@ -56,6 +56,11 @@ final class DirectTemplate implements KernelTemplate {
   }
 
   @Override
+  public boolean contains(Workload workload, Target target, Schedule schedule) {
+    return new DirectSpace(workload, contraction(workload), target).tiling(schedule).isPresent();
+  }
+
+  @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
     return new DirectSpace(workload, contraction(workload), target).best();
   }

@@ -22,6 +22,16 @@ public interface KernelLibrary {
   /** The schedules of a covered workload. At least one; all of them bit-exact. */
   ConfigSpace space(Workload workload, Target target);
 
+  /**
+   * Whether a template covers the candidate's workload and its schedule is a point of the space.
+   * The standard library enumerates nothing for it: some microseconds, where {@link #space} may
+   * take milliseconds.
+   */
+  default boolean contains(Candidate candidate) {
+    return uncovered(candidate.workload(), candidate.target()).isEmpty()
+        && space(candidate.workload(), candidate.target()).contains(candidate.schedule());
+  }
+
   /** The point of the space that is good without any search. */
   Schedule defaultSchedule(Workload workload, Target target);
 

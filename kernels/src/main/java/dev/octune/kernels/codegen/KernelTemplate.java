@@ -19,6 +19,9 @@ interface KernelTemplate {
   /** The schedules of a covered workload. */
   ConfigSpace space(Workload workload, Target target);
 
+  /** Whether the space of a covered workload holds a schedule. Enumerates nothing. */
+  boolean contains(Workload workload, Target target, Schedule schedule);
+
   /** The point of the space that is good without any search. */
   Schedule defaultSchedule(Workload workload, Target target);
 

@@ -50,6 +50,16 @@ final class StandardLibrary implements KernelLibrary {
   }
 
   @Override
+  public boolean contains(Candidate candidate) {
+    Workload workload = candidate.workload();
+    Target target = candidate.target();
+    return uncovered(workload, target).isEmpty()
+        && template(workload)
+            .filter(template -> template.contains(workload, target, candidate.schedule()))
+            .isPresent();
+  }
+
+  @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
     return covering(workload, target).defaultSchedule(workload, target);
   }

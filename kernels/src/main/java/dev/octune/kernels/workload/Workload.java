@@ -63,8 +63,19 @@ public sealed interface Workload permits Conv2d, DepthwiseConv2d, Dense, BatchMa
    * the query's ranges inside; azp does not matter.
    */
   default boolean serves(Workload query) {
-    return numerics().contains(query.numerics())
-        && with(Numerics.FULL).equals(query.with(Numerics.FULL));
+    return numerics().contains(query.numerics()) && shape().equals(query.shape());
+  }
+
+  /** The workload that stands for all of its operator and shape, whatever their numbers. */
+  default Workload shape() {
+    return with(Numerics.FULL);
+  }
+
+  /** True where only azp may differ. */
+  default boolean equalsButAzp(Workload other) {
+    return equals(other)
+        || (numerics().withAzp(0).equals(other.numerics().withAzp(0))
+            && shape().equals(other.shape()));
   }
 
   /** Giga-operations a second of one run: 2 × MACs / time. */

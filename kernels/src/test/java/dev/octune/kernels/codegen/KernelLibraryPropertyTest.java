@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.RandomWorkloads;
@@ -48,6 +49,28 @@ class KernelLibraryPropertyTest {
       }
     }
     assertTrue(shared > WORKLOADS, "too few shared layouts: " + shared);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Isa.class)
+  void contains_anySchedule_isWhatTheSpaceSays(Isa isa) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    Target target = new Target(isa.arch(), isa.llvmCpu(), isa, 1);
+    List<Workload> workloads = covered(random, target);
+    Map<Boolean, Integer> verdicts = new HashMap<>();
+    for (Workload workload : workloads) {
+      ConfigSpace space = library.space(workload, target);
+      for (Workload other : workloads) {
+        ConfigSpace theirs = library.space(other, target);
+        Schedule schedule = theirs.at(random.nextInt(theirs.size()));
+        boolean contains = library.contains(new Candidate(workload, target, schedule));
+        assertEquals(space.contains(schedule), contains, schedule + " of " + workload);
+        verdicts.merge(contains, 1, Integer::sum);
+      }
+    }
+    assertTrue(
+        verdicts.getOrDefault(true, 0) > WORKLOADS && verdicts.getOrDefault(false, 0) > WORKLOADS,
+        "too much alike: " + verdicts);
   }
 
   @ParameterizedTest

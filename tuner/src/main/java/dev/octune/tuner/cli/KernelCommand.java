@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.octune.db.DbException;
 import dev.octune.db.TuningDb;
 import dev.octune.db.match.LookupResult;
+import dev.octune.db.record.ConfirmedBest;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
@@ -89,7 +90,7 @@ final class KernelCommand implements Callable<Integer> {
     Spaces.requireCovered(library, asked, target);
     Chosen chosen = choose(library, asked, target);
     Candidate candidate = new Candidate(asked, target, chosen.schedule());
-    if (!Spaces.legal(library, candidate)) {
+    if (!library.contains(candidate)) {
       throw new TextException(
           "schedule '%s' is not a point of the space of '%s' on '%s'. Mend: see octune space"
               .formatted(candidate.schedule(), asked, target));
@@ -135,12 +136,12 @@ final class KernelCommand implements Callable<Integer> {
       return new Chosen(Schedule.parse(schedule), "given");
     }
     try (TuningDb db = TuningDb.open(database.file(), TuningDb.Access.READER)) {
-      LookupResult found = db.lookup(asked, target, c -> Spaces.legal(library, c));
+      LookupResult<ConfirmedBest> found = db.lookup(asked, target, library::contains);
       // A compatible record's schedule need not be a point of this target's own space.
       return found
           .record()
           .map(best -> best.best().schedule())
-          .filter(s -> Spaces.legal(library, new Candidate(asked, target, s)))
+          .filter(s -> library.contains(new Candidate(asked, target, s)))
           .map(s -> new Chosen(s, "database (" + found.match() + ")"))
           .orElseGet(() -> new Chosen(library.defaultSchedule(asked, target), "default"));
     } catch (DbException e) {

@@ -65,9 +65,8 @@ final class KnownTasks {
   }
 
   private Optional<TaskResult.Tuned> stored(TuningTask task, Target target) {
-    LookupResult result =
-        db.lookup(task.workload(), target, candidate -> Spaces.legal(library, candidate));
-    return result instanceof LookupResult.Exact(ConfirmedBest best)
+    LookupResult<ConfirmedBest> result = db.lookup(task.workload(), target, library::contains);
+    return result instanceof LookupResult.Exact<ConfirmedBest>(ConfirmedBest best)
         ? Optional.of(
             new TaskResult.Tuned(best.defaultFigure(), best.best(), TaskResult.Source.DATABASE))
         : Optional.empty();

@@ -3,6 +3,7 @@ package dev.octune.tuner.cli;
 import dev.octune.db.DbException;
 import dev.octune.db.TuningDb;
 import dev.octune.db.match.LookupResult;
+import dev.octune.db.record.ConfirmedBest;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Target;
@@ -52,14 +53,14 @@ final class LookupCommand implements Callable<Integer> {
     return Octune.EXIT_DONE;
   }
 
-  private LookupResult lookup(Workload asked, Target on) {
+  private LookupResult<ConfirmedBest> lookup(Workload asked, Target on) {
     KernelLibrary library = KernelLibrary.standard();
     try (TuningDb db = TuningDb.open(database.file(), TuningDb.Access.READER)) {
-      return db.lookup(asked, on, candidate -> Spaces.legal(library, candidate));
+      return db.lookup(asked, on, library::contains);
     } catch (DbException e) {
       if (e.reason() == DbException.Reason.MISSING && database.isDefault()) {
         spec.commandLine().getErr().println("octune: nothing was tuned yet: " + e.getMessage());
-        return new LookupResult.None();
+        return new LookupResult.None<>();
       }
       throw e;
     }

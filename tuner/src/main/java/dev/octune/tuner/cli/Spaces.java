@@ -1,7 +1,6 @@
 package dev.octune.tuner.cli;
 
 import dev.octune.kernels.codegen.KernelLibrary;
-import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.search.SearchTask;
@@ -10,12 +9,6 @@ import java.util.Optional;
 /** Spaces of workloads that came from outside: a person's, or a database's. */
 final class Spaces {
   private Spaces() {}
-
-  /** True where the schedule is a point of its workload's space on its target today. */
-  static boolean legal(KernelLibrary library, Candidate candidate) {
-    return library.uncovered(candidate.workload(), candidate.target()).isEmpty()
-        && library.space(candidate.workload(), candidate.target()).contains(candidate.schedule());
-  }
 
   /** The space of a workload, which must have a template. */
   static SearchTask task(KernelLibrary library, Workload workload, Target target) {
