@@ -59,7 +59,11 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   private void tile(Code code, Operands on, Value y, Value column, Taps taps) {
     Value act = actOf(code, on.act(), y, column);
     List<Value> start = startValues(code, on.sums());
-    List<Value> sums = reduce(code, act, on.wgt(), y, taps, start);
+    List<Value> sums =
+        layout
+            .lists()
+            .map(lists -> new ListedReduction(at, lists).reduce(code, act, on.wgt(), start))
+            .orElseGet(() -> reduce(code, act, on.wgt(), y, taps, start));
     store(code, sums, outOf(code, on.out(), y, column));
   }
 

@@ -33,6 +33,11 @@ final class DirectTemplate implements KernelTemplate {
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
+    return gap(workload);
+  }
+
+  /** Why there is no direct kernel on any target. */
+  static Optional<String> gap(Workload workload) {
     if (workload.numerics().out() != Output.S32) {
       return Optional.of(
           "no template requantizes yet: out="
@@ -70,10 +75,14 @@ final class DirectTemplate implements KernelTemplate {
     Contraction conv = contraction(workload);
     return new DirectSpace(workload, conv, target)
         .tiling(schedule)
-        .map(tiling -> new Direct(new DirectKernel(conv, tiling)));
+        .map(tiling -> kernel(conv, tiling));
   }
 
-  private static Contraction contraction(Workload workload) {
+  static Kernel kernel(Contraction conv, Tiling tiling) {
+    return new Direct(new DirectKernel(conv, tiling));
+  }
+
+  static Contraction contraction(Workload workload) {
     return switch (workload) {
       case Conv2d conv -> Contraction.of(conv);
       case Dense dense -> Contraction.of(dense);

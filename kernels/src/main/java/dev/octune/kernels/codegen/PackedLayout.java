@@ -2,6 +2,7 @@ package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.workload.Window;
+import java.util.Optional;
 
 /**
  * How a contraction's operands stand in their packed buffers.
@@ -27,6 +28,8 @@ import dev.octune.kernels.workload.Window;
  * @param icBlock input channels of a block, a multiple of dot
  * @param ocBlock output channels of a block
  * @param flat true where the taps of a row and their channels are one run
+ * @param listing where weights of a block of output channels stand in lists, as {@link
+ *     ListedWeights} says; it may also reorder the input channels of both operands
  */
 record PackedLayout(
     Contraction conv,
@@ -37,7 +40,8 @@ record PackedLayout(
     int icBlock,
     int ocBlock,
     Border border,
-    boolean flat) {
+    boolean flat,
+    Optional<Listing> listing) {
   /** A cache line; buffers start and end on one. */
   static final int ALIGN_BYTES = 64;
 
@@ -152,7 +156,12 @@ record PackedLayout(
 
   /** From one block of output channels to the next. */
   long wgtOcBlockBytes() {
-    return icBlocks() * wgtIcBlockBytes();
+    return lists().map(ListedWeights::blockBytes).orElse(icBlocks() * wgtIcBlockBytes());
+  }
+
+  /** Where weights stand in lists: how. */
+  Optional<ListedWeights> lists() {
+    return listing.map(_ -> new ListedWeights(this));
   }
 
   long wgtSetBytes() {
@@ -161,7 +170,8 @@ record PackedLayout(
 
   /** Where the sums stand in the weight buffer. */
   long sumsOffsetBytes() {
-    return aligned(conv.wgtBatches() * wgtSetBytes());
+    long planning = lists().map(ListedWeights::planningBytes).orElse(0L);
+    return aligned(conv.wgtBatches() * wgtSetBytes() + planning);
   }
 
   long sumsSetBytes() {
@@ -196,7 +206,7 @@ record PackedLayout(
 
   /** Says everything that packing code depends on besides the contraction. */
   String text() {
-    return "act=%s wgt=%s dot=%d offset=%d ic_block=%d oc_block=%d border=%s flat=%s"
+    return "act=%s wgt=%s dot=%d offset=%d ic_block=%d oc_block=%d border=%s flat=%s%s"
         .formatted(
             actElement.text(),
             wgtElement.text(),
@@ -205,7 +215,8 @@ record PackedLayout(
             icBlock,
             ocBlock,
             border.text(),
-            flat);
+            flat,
+            listing.map(lists -> " " + lists.text()).orElse(""));
   }
 
   static int ceilDiv(int count, int size) {

@@ -5,9 +5,12 @@ import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.ir.Param;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
+import dev.octune.kernels.weights.ChannelOrder;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Window;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the functions that carry plain operands into a {@link PackedLayout} and back. */
 record PackingCode(PackedLayout layout) {
@@ -15,6 +18,7 @@ record PackingCode(PackedLayout layout) {
 
   void emit(IrModule module, String packAct, String packWgt, String unpackOut) {
     List<Param> pack = List.of(Param.read("plain"), Param.write("packed"));
+    order().ifPresent(order -> module.table(orderTable(order), Type.I16, order.channels()));
     module.function(packAct, pack, this::packAct);
     module.function(packWgt, pack, this::packWgt);
     module.function(
@@ -56,6 +60,10 @@ record PackingCode(PackedLayout layout) {
                   Value from =
                       along(code, batchFrom, block, layout.columnChannels() * plain.channel());
                   Value to = along(code, batchTo, block, layout.actBlockBytes());
+                  if (order().isPresent()) {
+                    packInOrder(code, batchFrom, to, block, channels, List.of(row, column));
+                    return;
+                  }
                   Axis channel = new Axis(channels, plain.channel(), element);
                   // The axis that is dense in the plain buffer runs innermost.
                   List<Axis> nest =
@@ -64,6 +72,43 @@ record PackingCode(PackedLayout layout) {
                           : List.of(row, column, channel);
                   walk(code, from, to, nest, (read, write) -> packActivation(code, read, write));
                 }));
+  }
+
+  /** Packs the planes of a block's channels one after another, each from where the order says. */
+  private void packInOrder(
+      Code code, Value from, Value to, Value block, Value channels, List<Axis> plane) {
+    Value first = code.mul(block, layout.columnChannels());
+    code.loop(
+        Value.index(0),
+        channels,
+        place -> {
+          Value channel = channelAt(code, code.add(first, place));
+          walk(
+              code,
+              along(code, from, channel, layout.conv().act().channel()),
+              along(code, to, place, layout.actElementBytes()),
+              plane,
+              (read, write) -> packActivation(code, read, write));
+        });
+  }
+
+  private Optional<ChannelOrder> order() {
+    return layout.listing().flatMap(Listing::order);
+  }
+
+  private static String orderTable(ChannelOrder order) {
+    return "octune_order_" + order.hash().substring(WeightStore.PREFIX.length());
+  }
+
+  /** The input channel that stands at a position. */
+  private Value channelAt(Code code, Value position) {
+    return order()
+        .map(
+            order -> {
+              Value entry = along(code, code.symbol(orderTable(order)), position, Short.BYTES);
+              return code.zeroExtend(code.load(Type.I16, entry, Short.BYTES), Type.I64);
+            })
+        .orElse(position);
   }
 
   private void packActivation(Code code, Value read, Value write) {
@@ -77,6 +122,10 @@ record PackingCode(PackedLayout layout) {
     Contraction.WgtStrides plain = conv.wgt();
     int ocBlock = layout.ocBlock();
     fill(code, layout.wgtBytes(), Value.zero(layout.wgtElement()));
+    if (layout.lists().isPresent()) {
+      new ListedPacking(layout.lists().get(), position -> channelAt(code, position)).emit(code);
+      return;
+    }
     Value sums = code.offset(code.param("packed"), layout.sumsOffsetBytes());
     code.loop(
         conv.wgtBatches(),
