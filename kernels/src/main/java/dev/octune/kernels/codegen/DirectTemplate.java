@@ -10,7 +10,6 @@ import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
-import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
@@ -33,17 +32,6 @@ final class DirectTemplate implements KernelTemplate {
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
-    return gap(workload);
-  }
-
-  /** Why there is no direct kernel on any target. */
-  static Optional<String> gap(Workload workload) {
-    if (workload.numerics().out() != Output.S32) {
-      return Optional.of(
-          "no template requantizes yet: out="
-              + workload.numerics().out().text()
-              + ", only out=s32");
-    }
     int rowPositions =
         switch (workload) {
           case Dense dense -> dense.m();
@@ -75,14 +63,10 @@ final class DirectTemplate implements KernelTemplate {
     Contraction conv = contraction(workload);
     return new DirectSpace(workload, conv, target)
         .tiling(schedule)
-        .map(tiling -> kernel(conv, tiling));
+        .map(tiling -> new Direct(new DirectKernel(conv, tiling)));
   }
 
-  static Kernel kernel(Contraction conv, Tiling tiling) {
-    return new Direct(new DirectKernel(conv, tiling));
-  }
-
-  static Contraction contraction(Workload workload) {
+  private static Contraction contraction(Workload workload) {
     return switch (workload) {
       case Conv2d conv -> Contraction.of(conv);
       case Dense dense -> Contraction.of(dense);
@@ -101,6 +85,11 @@ final class DirectTemplate implements KernelTemplate {
     @Override
     public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
       new PackingCode(kernel.layout()).emit(module, packAct, packWgt, unpackOut);
+    }
+
+    @Override
+    public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
+      new PackingCode(kernel.layout()).packQuant(module, name, parameters);
     }
 
     @Override
