@@ -15,8 +15,6 @@ import dev.octune.kernels.workload.Window;
  *
  * @param batches of activations and outputs
  * @param wgtBatches sets of weights; batch b uses set b mod wgtBatches
- * @param setChannels output channels of the workload from one set of weights to the next: a group
- *     has its own, the products of a batch share theirs
  * @param act where activation [batch, channel, y, x] stands in the plain buffer
  * @param wgt where weight [set, output channel, input channel, y, x] stands in the plain buffer
  * @param out where output [batch, channel, y, x] stands in the plain buffer
@@ -24,7 +22,6 @@ import dev.octune.kernels.workload.Window;
 record Contraction(
     int batches,
     int wgtBatches,
-    int setChannels,
     int ic,
     int oc,
     Window window,
@@ -51,7 +48,6 @@ record Contraction(
     return new Contraction(
         conv.n() * conv.groups(),
         conv.groups(),
-        oc,
         ic,
         oc,
         subsampled ? row(w.oh(), w.ow()) : w,
@@ -69,7 +65,6 @@ record Contraction(
     return new Contraction(
         1,
         1,
-        0,
         dense.k(),
         dense.n(),
         row(1, dense.m()),
@@ -86,7 +81,6 @@ record Contraction(
     return new Contraction(
         product.b(),
         product.b(),
-        0,
         k,
         n,
         row(1, m),

@@ -10,6 +10,7 @@ import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
@@ -32,6 +33,17 @@ final class DirectTemplate implements KernelTemplate {
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
+    return gap(workload);
+  }
+
+  /** Why there is no direct kernel on any target. */
+  static Optional<String> gap(Workload workload) {
+    if (workload.numerics().out() != Output.S32) {
+      return Optional.of(
+          "no template requantizes yet: out="
+              + workload.numerics().out().text()
+              + ", only out=s32");
+    }
     int rowPositions =
         switch (workload) {
           case Dense dense -> dense.m();
@@ -63,10 +75,14 @@ final class DirectTemplate implements KernelTemplate {
     Contraction conv = contraction(workload);
     return new DirectSpace(workload, conv, target)
         .tiling(schedule)
-        .map(tiling -> new Direct(new DirectKernel(conv, tiling)));
+        .map(tiling -> kernel(conv, tiling));
   }
 
-  private static Contraction contraction(Workload workload) {
+  static Kernel kernel(Contraction conv, Tiling tiling) {
+    return new Direct(new DirectKernel(conv, tiling));
+  }
+
+  static Contraction contraction(Workload workload) {
     return switch (workload) {
       case Conv2d conv -> Contraction.of(conv);
       case Dense dense -> Contraction.of(dense);
@@ -85,11 +101,6 @@ final class DirectTemplate implements KernelTemplate {
     @Override
     public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
       new PackingCode(kernel.layout()).emit(module, packAct, packWgt, unpackOut);
-    }
-
-    @Override
-    public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
-      new PackingCode(kernel.layout()).packQuant(module, name, parameters);
     }
 
     @Override

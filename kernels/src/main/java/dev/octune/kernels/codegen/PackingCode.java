@@ -5,9 +5,12 @@ import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.ir.Param;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
+import dev.octune.kernels.weights.ChannelOrder;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Window;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the functions that carry plain operands into a {@link PackedLayout} and back. */
 record PackingCode(PackedLayout layout) {
@@ -15,6 +18,7 @@ record PackingCode(PackedLayout layout) {
 
   void emit(IrModule module, String packAct, String packWgt, String unpackOut) {
     List<Param> pack = List.of(Param.read("plain"), Param.write("packed"));
+    order().ifPresent(order -> module.table(orderTable(order), Type.I16, order.channels()));
     module.function(packAct, pack, this::packAct);
     module.function(packWgt, pack, this::packWgt);
     module.function(
@@ -56,6 +60,10 @@ record PackingCode(PackedLayout layout) {
                   Value from =
                       along(code, batchFrom, block, layout.columnChannels() * plain.channel());
                   Value to = along(code, batchTo, block, layout.actBlockBytes());
+                  if (order().isPresent()) {
+                    packInOrder(code, batchFrom, to, block, channels, List.of(row, column));
+                    return;
+                  }
                   Axis channel = new Axis(channels, plain.channel(), element);
                   // The axis that is dense in the plain buffer runs innermost.
                   List<Axis> nest =
@@ -64,6 +72,43 @@ record PackingCode(PackedLayout layout) {
                           : List.of(row, column, channel);
                   walk(code, from, to, nest, (read, write) -> packActivation(code, read, write));
                 }));
+  }
+
+  /** Packs the planes of a block's channels one after another, each from where the order says. */
+  private void packInOrder(
+      Code code, Value from, Value to, Value block, Value channels, List<Axis> plane) {
+    Value first = code.mul(block, layout.columnChannels());
+    code.loop(
+        Value.index(0),
+        channels,
+        place -> {
+          Value channel = channelAt(code, code.add(first, place));
+          walk(
+              code,
+              along(code, from, channel, layout.conv().act().channel()),
+              along(code, to, place, layout.actElementBytes()),
+              plane,
+              (read, write) -> packActivation(code, read, write));
+        });
+  }
+
+  private Optional<ChannelOrder> order() {
+    return layout.listing().flatMap(Listing::order);
+  }
+
+  private static String orderTable(ChannelOrder order) {
+    return "octune_order_" + order.hash().substring(WeightStore.PREFIX.length());
+  }
+
+  /** The input channel that stands at a position. */
+  private Value channelAt(Code code, Value position) {
+    return order()
+        .map(
+            order -> {
+              Value entry = along(code, code.symbol(orderTable(order)), position, Short.BYTES);
+              return code.zeroExtend(code.load(Type.I16, entry, Short.BYTES), Type.I64);
+            })
+        .orElse(position);
   }
 
   private void packActivation(Code code, Value read, Value write) {
@@ -77,6 +122,10 @@ record PackingCode(PackedLayout layout) {
     Contraction.WgtStrides plain = conv.wgt();
     int ocBlock = layout.ocBlock();
     fill(code, layout.wgtBytes(), Value.zero(layout.wgtElement()));
+    if (layout.lists().isPresent()) {
+      new ListedPacking(layout.lists().get(), position -> channelAt(code, position)).emit(code);
+      return;
+    }
     Value sums = code.offset(code.param("packed"), layout.sumsOffsetBytes());
     code.loop(
         conv.wgtBatches(),
@@ -96,12 +145,12 @@ record PackingCode(PackedLayout layout) {
                           code.remainder(o, ocBlock),
                           (long) layout.dot() * layout.wgtElementBytes());
                   Value sum = layout.flat() ? packRuns(code, from, to) : packFilter(code, from, to);
-                  if (layout.keepsSums()) {
+                  if (layout.offset() != 0) {
                     Value place = along(code, sums, set, layout.sumsSetBytes());
                     code.store(
-                        layout.requantizer().isPresent() ? sum : code.mul(sum, layout.offset()),
-                        along(code, place, o, PackedLayout.SUM_BYTES),
-                        PackedLayout.SUM_BYTES);
+                        code.mul(sum, layout.offset()),
+                        along(code, place, o, PackedLayout.OUT_BYTES),
+                        PackedLayout.OUT_BYTES);
                   }
                 }));
   }
@@ -195,10 +244,10 @@ record PackingCode(PackedLayout layout) {
   private void unpackOut(Code code) {
     Contraction conv = layout.conv();
     Contraction.ActStrides plain = conv.out();
-    long element = layout.outElementBytes();
-    Axis batch = new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * element);
-    Axis row = new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * element);
-    Axis column = new Axis(conv.window().ow(), layout.outColumnBytes(), plain.x() * element);
+    long word = PackedLayout.OUT_BYTES;
+    Axis batch = new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * word);
+    Axis row = new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * word);
+    Axis column = new Axis(conv.window().ow(), layout.outColumnBytes(), plain.x() * word);
     walk(
         code,
         code.param("packed"),
@@ -211,54 +260,20 @@ record PackingCode(PackedLayout layout) {
                 layout.ocBlock(),
                 (block, channels) -> {
                   Value from = along(code, batchFrom, block, layout.outBlockBytes());
-                  Value to =
-                      along(code, batchTo, block, layout.ocBlock() * plain.channel() * element);
-                  Axis channel = new Axis(channels, element, plain.channel() * element);
+                  Value to = along(code, batchTo, block, layout.ocBlock() * plain.channel() * word);
+                  Axis channel = new Axis(channels, word, plain.channel() * word);
                   // The axis that is dense in the plain buffer runs innermost.
                   List<Axis> nest =
                       plain.x() == 1
                           ? List.of(channel, row, column)
                           : List.of(row, column, channel);
-                  walk(code, from, to, nest, (read, write) -> unpackOutput(code, read, write));
+                  walk(code, from, to, nest, (read, write) -> unpackWord(code, read, write));
                 }));
   }
 
-  private void unpackOutput(Code code, Value read, Value write) {
-    int bytes = layout.outElementBytes();
-    Value element = code.load(new Type.Int(bytes * Byte.SIZE), read, bytes);
-    code.store(element, write, bytes);
-  }
-
-  /** Writes the constants of every output channel behind the packed weights. */
-  void packQuant(IrModule module, String name, QuantParameters parameters) {
-    Requantizer requantizer = layout.requantizer().orElseThrow();
-    Contraction conv = layout.conv();
-    parameters.function(
-        module,
-        name,
-        conv.setChannels() * (conv.wgtBatches() - 1) + conv.oc(),
-        (code, wgt, channels) ->
-            code.loop(
-                conv.wgtBatches(),
-                set ->
-                    code.loop(
-                        conv.oc(),
-                        o -> {
-                          Value constants = code.offset(wgt, layout.constantsOffsetBytes());
-                          constants = along(code, constants, set, layout.constantsSetBytes());
-                          Value vector = code.divide(o, requantizer.lanes());
-                          constants = along(code, constants, vector, layout.constantsVectorBytes());
-                          Value sums = code.offset(wgt, layout.sumsOffsetBytes());
-                          sums = along(code, sums, set, layout.sumsSetBytes());
-                          Value sum = along(code, sums, o, PackedLayout.SUM_BYTES);
-                          requantizer.packChannel(
-                              code,
-                              constants,
-                              code.remainder(o, requantizer.lanes()),
-                              code.load(Type.I32, sum, PackedLayout.SUM_BYTES),
-                              layout.offset(),
-                              channels.at(code, code.add(code.mul(set, conv.setChannels()), o)));
-                        })));
+  private static void unpackWord(Code code, Value read, Value write) {
+    Value word = code.load(Type.I32, read, PackedLayout.OUT_BYTES);
+    code.store(word, write, PackedLayout.OUT_BYTES);
   }
 
   /** So many steps, and the bytes that the pointer read and the pointer written move on each. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /** The templates of this build. Stateless, thread-safe. */
 final class StandardLibrary implements KernelLibrary {
   private final KernelTemplate direct = new DirectTemplate();
+  private final KernelTemplate listed = new ListedTemplate();
   private final KernelTemplate depthwise = new DepthwiseTemplate();
   private final Optional<Target> emulating;
 
@@ -31,7 +32,7 @@ final class StandardLibrary implements KernelLibrary {
 
   @Override
   public String version() {
-    return Stream.of(direct, depthwise)
+    return Stream.of(direct, listed, depthwise)
         .flatMap(template -> template.versions().stream())
         .sorted()
         .collect(Collectors.joining(" "));
@@ -39,7 +40,7 @@ final class StandardLibrary implements KernelLibrary {
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
-    return template(workload)
+    return template(workload, target)
         .map(template -> template.uncovered(workload, target))
         .orElseGet(() -> Optional.of("no template for " + workload.operator() + " yet"));
   }
@@ -54,7 +55,7 @@ final class StandardLibrary implements KernelLibrary {
     Workload workload = candidate.workload();
     Target target = candidate.target();
     return uncovered(workload, target).isEmpty()
-        && template(workload)
+        && template(workload, target)
             .filter(template -> template.contains(workload, target, candidate.schedule()))
             .isPresent();
   }
@@ -74,9 +75,6 @@ final class StandardLibrary implements KernelLibrary {
     IrModule packing = IrModule.compiledQuickly(target);
     kernel.emitPacking(
         packing, KernelSource.PACK_ACT, KernelSource.PACK_WGT, KernelSource.UNPACK_OUT);
-    if (candidate.workload().numerics().out().isRequantized()) {
-      kernel.emitPackQuant(packing, KernelSource.PACK_QUANT, QuantParameters.TABLE);
-    }
     return new KernelSource(
         target,
         run.text(),
@@ -95,9 +93,6 @@ final class StandardLibrary implements KernelLibrary {
     module.constant(symbol + "_wgt_bytes", kernel.wgtBytes());
     module.constant(symbol + "_out_bytes", kernel.outBytes());
     kernel.emitPacking(module, symbol + "_pack_act", symbol + "_pack_wgt", symbol + "_unpack_out");
-    if (candidate.workload().numerics().out().isRequantized()) {
-      kernel.emitPackQuant(module, symbol + "_pack_quant", QuantParameters.ARGUMENTS);
-    }
     kernel.emitRun(module, symbol + "_run");
     return module.text();
   }
@@ -149,10 +144,13 @@ final class StandardLibrary implements KernelLibrary {
                   "'%s' has no kernel on '%s': %s. Mend: leave it to another engine"
                       .formatted(workload.text(), target.text(), reason));
             });
-    return template(workload).orElseThrow();
+    return template(workload, target).orElseThrow();
   }
 
-  private Optional<KernelTemplate> template(Workload workload) {
+  private Optional<KernelTemplate> template(Workload workload, Target target) {
+    if (ListedTemplate.serves(workload, target)) {
+      return Optional.of(listed);
+    }
     return switch (workload) {
       case Conv2d _, Dense _, BatchMatmul _ -> Optional.of(direct);
       case DepthwiseConv2d _ -> Optional.of(depthwise);

@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.workload.Numerics;
+import java.util.Optional;
 
 /**
  * A schedule of a direct kernel with its knobs read.
@@ -14,6 +15,7 @@ import dev.octune.kernels.workload.Numerics;
  * @param rowTaps how the taps of a row are walked
  * @param tapsOuter true where taps are walked outside of blocks of input channels
  * @param rowsOuter true where strips are walked outside of blocks of output channels
+ * @param listing how weights stand in lists, for kernels of particular ones
  */
 record Tiling(
     Leaf leaf,
@@ -26,7 +28,53 @@ record Tiling(
     RowTaps rowTaps,
     boolean tapsOuter,
     boolean rowsOuter,
-    Border border) {
+    Border border,
+    Optional<Listing> listing) {
+  /** A tiling that walks all weights in their order. */
+  Tiling(
+      Leaf leaf,
+      int icBlock,
+      int ocVectors,
+      int owTile,
+      int ohTile,
+      int strip,
+      int unroll,
+      RowTaps rowTaps,
+      boolean tapsOuter,
+      boolean rowsOuter,
+      Border border) {
+    this(
+        leaf,
+        icBlock,
+        ocVectors,
+        owTile,
+        ohTile,
+        strip,
+        unroll,
+        rowTaps,
+        tapsOuter,
+        rowsOuter,
+        border,
+        Optional.empty());
+  }
+
+  /** The same with weights in lists. */
+  Tiling with(Listing lists) {
+    return new Tiling(
+        leaf,
+        icBlock,
+        ocVectors,
+        owTile,
+        ohTile,
+        strip,
+        unroll,
+        rowTaps,
+        tapsOuter,
+        rowsOuter,
+        border,
+        Optional.of(lists));
+  }
+
   int ocBlock() {
     return ocVectors * leaf.lanes();
   }
@@ -69,7 +117,7 @@ record Tiling(
         ocBlock(),
         border,
         rowTaps == RowTaps.FLAT,
-        Requantizer.of(conv.numerics().out(), leaf.lanes(), leaf.isa().arch()));
+        listing);
   }
 
   /** Register tiles of a strip whose code is written out one by one. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -81,6 +82,11 @@ public final class Code {
         .map(p -> new Value.Operand(p.type(), "%" + p.name()))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no parameter " + name));
+  }
+
+  /** The address of a table of the module. */
+  public Value symbol(String name) {
+    return new Value.Operand(Type.PTR, "@" + name);
   }
 
   // ---- arithmetic; both sides of one type, results wrap modulo 2^bits
@@ -161,16 +167,6 @@ public final class Code {
   /** Shifts left by a constant, each lane for itself. */
   public Value shiftLeft(Value a, int bits) {
     return binary("shl", a, constantLike(a, bits));
-  }
-
-  /** Shifts left by fewer bits than a lane has, each lane by its own. */
-  public Value shiftLeft(Value a, Value bits) {
-    return binary("shl", a, bits);
-  }
-
-  /** Shifts right by fewer bits than a lane has, each lane by its own; zeros come in. */
-  public Value shiftRightLogical(Value a, Value bits) {
-    return binary("lshr", a, bits);
   }
 
   /** Shifts right by a constant, zeros come in. */
@@ -414,6 +410,39 @@ public final class Code {
       return turn.write(first, start);
     }
     return choose(compare(Compare.SLT, from, to), () -> turns(from, to, start, turn), () -> start);
+  }
+
+  /**
+   * The first index of from..to−1 (signed) for which the condition (i1) holds; {@code to} where
+   * there is none.
+   */
+  public Value firstWhere(Value from, Value to, UnaryOperator<Value> condition) {
+    String before = block;
+    String head = newBlock("seek");
+    String next = newBlock("next");
+    String after = newBlock("found");
+    line("br " + typed(compare(Compare.SLT, from, to)) + ", label %" + head + ", label %" + after);
+    begin(head);
+    Value index = newValue(Type.I64);
+    int phi = lines.size();
+    lines.add("");
+    Value holds = condition.apply(index);
+    String decided = block;
+    line("br " + typed(holds) + ", label %" + after + ", label %" + next);
+    begin(next);
+    Value following = add(index, 1);
+    line(
+        "br "
+            + typed(compare(Compare.SLT, following, to))
+            + ", label %"
+            + head
+            + ", label %"
+            + after);
+    begin(after);
+    lines.set(phi, assign(index, phi(Type.I64, from, before, following, next)));
+    return result(
+        Type.I64,
+        phi(Type.I64, to, before, index, decided) + ", [ " + to.text() + ", %" + next + " ]");
   }
 
   /** Writes the body for the case that the condition (i1) holds. */

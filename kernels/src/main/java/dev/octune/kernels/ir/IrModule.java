@@ -2,6 +2,7 @@ package dev.octune.kernels.ir;
 
 import dev.octune.kernels.target.Target;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -75,6 +76,20 @@ public final class IrModule {
   /** Defines {@code i64 name(void)} that returns a constant. */
   public void constant(String name, long value) {
     functions.add("define i64 @%s() #0 {\n  ret i64 %d\n}\n".formatted(name, value));
+  }
+
+  /** Defines a constant array that functions of this module read as {@link Code#symbol}. */
+  public void table(String name, Type.Int element, int... values) {
+    functions.add(
+        "@%s = private unnamed_addr constant [%d x %s] [%s], align %d\n"
+            .formatted(
+                name,
+                values.length,
+                element.text(),
+                Arrays.stream(values)
+                    .mapToObj(value -> element.text() + " " + value)
+                    .collect(Collectors.joining(", ")),
+                element.bits() / Byte.SIZE));
   }
 
   /** The module, ready for LLVM's parser. */

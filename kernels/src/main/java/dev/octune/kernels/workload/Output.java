@@ -1,8 +1,6 @@
 package dev.octune.kernels.workload;
 
-/**
- * What leaves the kernel. How sums become codes is said in docs/adr/0013-requantized-outputs.md.
- */
+/** What leaves the kernel. How sums become codes is said in docs/adr/0014-requantization.md. */
 public enum Output {
   /** Raw s32 Σ act·wgt, modulo 2^32. */
   S32("s32", Integer.BYTES, Integer.MIN_VALUE, Integer.MAX_VALUE),

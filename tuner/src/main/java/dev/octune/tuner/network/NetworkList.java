@@ -26,7 +26,7 @@ public record NetworkList(String name, List<Entry> entries) {
   static final int MAX_FILE_BYTES = 1 << 20;
 
   /** More uses than any network has layers: a larger number is a slip of the keyboard. */
-  static final int MAX_USES = 100_000;
+  public static final int MAX_USES = 100_000;
 
   /** Reported at once; a file with more problems is most likely no list at all. */
   static final int MAX_PROBLEMS = 20;

@@ -61,7 +61,8 @@ public final class RecordsReport {
     return measurement instanceof Measurement.Timed timed ? timed.placements() : List.of();
   }
 
-  private static Optional<String> reason(Measurement measurement) {
+  /** Why there is no time; empty where there is one. */
+  public static Optional<String> reason(Measurement measurement) {
     return Optional.ofNullable(
         switch (measurement) {
           case Measurement.Timed _ -> null;

@@ -1,0 +1,214 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Knob;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Isa;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * The schedules of a contraction with particular weights: kernels of lists, and beside them plain
+ * direct kernels of the leaves that are exact for any weights, which win where the weights leave
+ * little for the lists. Not thread-safe.
+ */
+final class ListedSpace {
+  /** Raised when the same schedule text comes to mean another kernel. */
+  static final int VERSION = 1;
+
+  /** What the P4 lists consist of; the other classes are made around the same loads. */
+  static final Leaf LISTS = new ByteLeaf("avx2_lists", Isa.AVX2, ListedWeights.LANES, 1);
+
+  /** Registers that a tile may want beyond those there are: memory operands stand in for a few. */
+  private static final int SPARE_REGISTERS = 1;
+
+  /** A register tile with fewer sums than this waits for its own additions. */
+  private static final int MIN_ACCUMULATORS = 4;
+
+  /** Padded channels or repeated columns that a block size may cost. */
+  private static final double MAX_WASTE = 1.2;
+
+  /** Fewer columns than this are not worth a strip of their own. */
+  private static final int MIN_STRIP = 32;
+
+  private static final List<Listing.Classes> CLASS_SETS = List.of(Listing.Classes.values());
+
+  private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4};
+  private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
+
+  // Places of the knobs, in the order of knobs().
+  private static final int LEAF = 0;
+  private static final int CLASSES = 1;
+  private static final int PAIRING = 2;
+  private static final int IC_BLOCK = 3;
+  private static final int OC_VECTORS = 4;
+  private static final int OW_TILE = 5;
+  private static final int STRIP = 6;
+  private static final int ORDER = 7;
+
+  private final String template;
+  private final Contraction conv;
+  private final int threads;
+  private final List<Leaf> leaves = new ArrayList<>();
+  private final Pairings pairings;
+  private final List<Knob> knobs;
+
+  ListedSpace(
+      String template, Workload workload, Contraction conv, Target target, Pairings pairings) {
+    this.template = template;
+    this.conv = conv;
+    this.threads = target.threads();
+    this.pairings = pairings;
+    leaves.add(LISTS);
+    leaves.addAll(Leaves.of(target, workload.numerics()));
+    this.knobs = knobs();
+  }
+
+  ConfigSpace space() {
+    return ConfigSpace.ofCoordinates(template, VERSION, knobs, at -> isLegal(at, tiling(at)));
+  }
+
+  /** The schedule with its knobs read; empty where the space doesn't hold it. */
+  Optional<Tiling> tiling(Schedule schedule) {
+    if (!schedule.template().equals(template)
+        || schedule.version() != VERSION
+        || schedule.values().size() != knobs.size()) {
+      return Optional.empty();
+    }
+    int[] at = new int[knobs.size()];
+    for (int k = 0; k < at.length; k++) {
+      at[k] = knobs.get(k).values().indexOf(schedule.values().get(knobs.get(k).name()));
+      if (at[k] < 0) {
+        return Optional.empty();
+      }
+    }
+    return isLegal(at, tiling(at)) ? Optional.of(listed(tiling(at), at)) : Optional.empty();
+  }
+
+  /** The point of lists with the most classes that direct kernels of bytes would do best at. */
+  Schedule best() {
+    ConfigSpace space = space();
+    DirectCost cost = DirectCost.of(conv, threads);
+    int best = 0;
+    double bestCost = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < space.size(); i++) {
+      int[] at = space.coordinates(i);
+      if (at[LEAF] != 0 || classes(at) != richest(at) || at[PAIRING] != pairings.own()) {
+        continue;
+      }
+      double cycles = cost.cyclesPerMac(tiling(at));
+      if (cycles < bestCost) {
+        best = i;
+        bestCost = cycles;
+      }
+    }
+    return space.at(best);
+  }
+
+  /** The most classes that a block of so many vectors has. */
+  private Listing.Classes richest(int[] at) {
+    return size(OC_VECTORS, at) == 2 ? Listing.Classes.D8_HALVES : Listing.Classes.D8;
+  }
+
+  private static Listing.Classes classes(int[] at) {
+    return CLASS_SETS.get(at[CLASSES]);
+  }
+
+  private Tiling tiling(int[] at) {
+    return new Tiling(
+        leaves.get(at[LEAF]),
+        size(IC_BLOCK, at),
+        size(OC_VECTORS, at),
+        size(OW_TILE, at),
+        1,
+        size(STRIP, at),
+        1,
+        RowTaps.LOOP,
+        false,
+        at[ORDER] == 1,
+        Border.PACKED);
+  }
+
+  private Tiling listed(Tiling tiling, int[] at) {
+    return at[LEAF] == 0
+        ? tiling.with(new Listing(classes(at), pairings.order(at[PAIRING])))
+        : tiling;
+  }
+
+  private int size(int knob, int[] at) {
+    return ((Knob.Size) knobs.get(knob)).sizes().get(at[knob]);
+  }
+
+  private List<Knob> knobs() {
+    return List.of(
+        new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
+        new Knob.Choice("classes", CLASS_SETS.stream().map(Listing.Classes::text).toList()),
+        new Knob.Choice("pairing", pairings.texts()),
+        new Knob.Size("ic_block", icBlocks()),
+        new Knob.Size("oc_vectors", upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
+        new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),
+        new Knob.Size("strip", strips()),
+        Knob.Choice.of("order", "channels_outer", "rows_outer"));
+  }
+
+  private boolean isLegal(int[] at, Tiling tiling) {
+    Leaf leaf = tiling.leaf();
+    return (at[LEAF] == 0 ? isListed(at, tiling) : at[CLASSES] == 0 && at[PAIRING] == 0)
+        && tiling.icBlock() % leaf.group() == 0
+        && tiling.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
+        && tiling.owTile() <= tiling.strip()
+        && waste(tiling.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
+        && waste(tiling.ocBlock(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc())
+        && waste(tiling.owTile(), tiling.strip()) <= MAX_WASTE
+        && tiling.accumulators() >= Math.min(MIN_ACCUMULATORS, conv.columns());
+  }
+
+  /** Halves are those of two vectors; places of activations are s32. */
+  private boolean isListed(int[] at, Tiling tiling) {
+    boolean halves = classes(at).has(ListClass.H0);
+    return (!halves || tiling.ocVectors() == 2)
+        && tiling.layout(conv).actBatchBytes() <= Integer.MAX_VALUE;
+  }
+
+  /** Blocks of these sizes cover so many times the extent. */
+  private static double waste(int size, int extent) {
+    return (double) PackedLayout.ceilDiv(extent, size) * size / extent;
+  }
+
+  private int ocVectorsMax() {
+    return PackedLayout.ceilDiv(conv.oc(), ListedWeights.LANES);
+  }
+
+  private static List<Integer> upTo(int[] sizes, int max) {
+    return IntStream.of(sizes).filter(size -> size <= max).boxed().toList();
+  }
+
+  /** Powers of two below the channels, and all channels in one block. */
+  private List<Integer> icBlocks() {
+    TreeSet<Integer> blocks = new TreeSet<>();
+    blocks.add(PackedLayout.ceilDiv(conv.ic(), ListedWeights.CHUNK) * ListedWeights.CHUNK);
+    for (int block = 16; block <= 64; block *= 2) {
+      if (block < conv.ic()) {
+        blocks.add(block);
+      }
+    }
+    return List.copyOf(blocks);
+  }
+
+  /** All columns; where rows are joined also fourths of them, as long as they are worth it. */
+  private List<Integer> strips() {
+    List<Integer> strips = new ArrayList<>();
+    strips.add(conv.columns());
+    int strip = PackedLayout.ceilDiv(conv.columns(), 4);
+    while (conv.isPointwise() && strip >= MIN_STRIP) {
+      strips.add(strip);
+      strip = PackedLayout.ceilDiv(strip, 4);
+    }
+    return strips;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Isa;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.BatchMatmul;
+import dev.octune.kernels.workload.Conv2d;
+import dev.octune.kernels.workload.Dense;
+import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Numerics;
+import dev.octune.kernels.workload.Workload;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Convolution and dense layers whose weights are known, on machines whose byte multiplication
+ * saturates: kernels of lists, see {@link ListClass}. The same kernel serves any weights exactly;
+ * it is fast on those that it was chosen for.
+ */
+final class ListedTemplate implements KernelTemplate {
+  private static final String CONV2D = "conv2d_listed";
+  private static final String DENSE = "dense_listed";
+
+  /** Whether it makes kernels for a workload that names its weights, on this target. */
+  static boolean serves(Workload workload, Target target) {
+    Numerics numerics = workload.numerics();
+    boolean operator =
+        switch (workload) {
+          case Conv2d _, Dense _ -> true;
+          case BatchMatmul _, DepthwiseConv2d _ -> false;
+        };
+    return operator
+        && numerics.weights().isPresent()
+        && numerics.wgt().signed()
+        && Leaves.of(target, numerics).stream().allMatch(leaf -> leaf.isa() == Isa.AVX2);
+  }
+
+  @Override
+  public List<String> versions() {
+    return Stream.of(CONV2D, DENSE).map(name -> name + "/" + ListedSpace.VERSION).toList();
+  }
+
+  @Override
+  public Optional<String> uncovered(Workload workload, Target target) {
+    return DirectTemplate.gap(workload);
+  }
+
+  @Override
+  public ConfigSpace space(Workload workload, Target target) {
+    return listed(workload, target).space();
+  }
+
+  @Override
+  public boolean contains(Workload workload, Target target, Schedule schedule) {
+    return listed(workload, target).tiling(schedule).isPresent();
+  }
+
+  @Override
+  public Schedule defaultSchedule(Workload workload, Target target) {
+    return listed(workload, target).best();
+  }
+
+  @Override
+  public Optional<Kernel> kernel(Workload workload, Target target, Schedule schedule) {
+    Contraction conv = DirectTemplate.contraction(workload);
+    return listed(workload, target)
+        .tiling(schedule)
+        .map(tiling -> DirectTemplate.kernel(conv, tiling));
+  }
+
+  private ListedSpace listed(Workload workload, Target target) {
+    String template = workload instanceof Dense ? DENSE : CONV2D;
+    return new ListedSpace(
+        template, workload, DirectTemplate.contraction(workload), target, Pairings.NONE);
+  }
+}

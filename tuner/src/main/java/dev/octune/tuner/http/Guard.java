@@ -1,0 +1,79 @@
+package dev.octune.tuner.http;
+
+import dev.octune.tuner.access.AccessControl;
+import dev.octune.tuner.access.Principal;
+import dev.octune.tuner.access.Role;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at every request's token. Thread-safe. */
+final class Guard {
+  private static final String SCHEME = "Bearer ";
+
+  private final AccessControl access;
+  private final RateLimit strangers;
+
+  /**
+   * @param strangers failures of one address
+   */
+  Guard(AccessControl access, RateLimit strangers) {
+    this.access = access;
+    this.strangers = strangers;
+  }
+
+  /**
+   * Who asks, if the token opens it.
+   *
+   * @throws ProblemException where it does not
+   */
+  Principal require(RoutingContext context, Role role) {
+    Principal principal = anybody(context);
+    if (!principal.may(role)) {
+      throw new Problem(
+              Problem.Kind.NOT_ALLOWED,
+              "Token %s of '%s' has the roles: %s. %s %s wants: %s."
+                  .formatted(
+                      principal.tokenId(),
+                      principal.name(),
+                      principal.rolesText(),
+                      context.request().method(),
+                      context.normalizedPath(),
+                      role.text()),
+              "use a token with that role; an admin makes it with octune token create")
+          .exception();
+    }
+    return principal;
+  }
+
+  /** Who asks, whatever the roles. */
+  Principal anybody(RoutingContext context) {
+    @Nullable String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      throw new Problem(
+              Problem.Kind.NO_TOKEN,
+              "The header Authorization: Bearer TOKEN is missing.",
+              "send a token; the first one stands in the service's data folder in admin.token")
+          .exception();
+    }
+    return access
+        .principal(header.substring(SCHEME.length()).strip())
+        .orElseThrow(() -> unknown(context));
+  }
+
+  /** Guesses are hopeless at 256 bits; the limit keeps them from filling the log and the CPUs. */
+  private ProblemException unknown(RoutingContext context) {
+    if (!strangers.take(context.request().remoteAddress().hostAddress())) {
+      return new Problem(
+              Problem.Kind.TOO_MANY,
+              "Too many requests from here had no valid token.",
+              "wait a minute, then use a valid token")
+          .exception();
+    }
+    return new Problem(
+            Problem.Kind.NO_TOKEN,
+            "The token is not known: it was revoked, is another service's, or was cut when copied.",
+            "use a valid token; an admin makes one with octune token create")
+        .exception();
+  }
+}
