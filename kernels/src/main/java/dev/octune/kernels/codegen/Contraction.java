@@ -15,6 +15,8 @@ import dev.octune.kernels.workload.Window;
  *
  * @param batches of activations and outputs
  * @param wgtBatches sets of weights; batch b uses set b mod wgtBatches
+ * @param setChannels output channels of the workload from one set of weights to the next: a group
+ *     has its own, the products of a batch share theirs
  * @param act where activation [batch, channel, y, x] stands in the plain buffer
  * @param wgt where weight [set, output channel, input channel, y, x] stands in the plain buffer
  * @param out where output [batch, channel, y, x] stands in the plain buffer
@@ -22,6 +24,7 @@ import dev.octune.kernels.workload.Window;
 record Contraction(
     int batches,
     int wgtBatches,
+    int setChannels,
     int ic,
     int oc,
     Window window,
@@ -48,6 +51,7 @@ record Contraction(
     return new Contraction(
         conv.n() * conv.groups(),
         conv.groups(),
+        oc,
         ic,
         oc,
         subsampled ? row(w.oh(), w.ow()) : w,
@@ -65,6 +69,7 @@ record Contraction(
     return new Contraction(
         1,
         1,
+        0,
         dense.k(),
         dense.n(),
         row(1, dense.m()),
@@ -81,6 +86,7 @@ record Contraction(
     return new Contraction(
         product.b(),
         product.b(),
+        0,
         k,
         n,
         row(1, m),

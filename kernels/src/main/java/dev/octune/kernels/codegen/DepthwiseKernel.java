@@ -476,6 +476,9 @@ final class DepthwiseKernel {
 
   private Value start(Code code, Unit tile, int vector) {
     Type.Vector type = Type.I32.x(plan.lanes);
+    if (plan.requantizer.isPresent()) {
+      return plan.requantizer.get().start(code, constants(code, tile, vector));
+    }
     return plan.leaf.signedActivations()
         ? code.load(
             type, code.offset(tile.wgt(), (long) vector * plan.lanes * Integer.BYTES), align)
@@ -485,8 +488,16 @@ final class DepthwiseKernel {
   private void store(Code code, Unit tile, Position position, Value sum) {
     long at =
         ((long) position.y() * plan.window.ow() + position.x()) * positionBytes()
-            + (long) position.vector() * plan.lanes * Integer.BYTES;
-    code.store(sum, code.offset(tile.out(), at), align);
+            + (long) position.vector() * plan.lanes * plan.outElementBytes();
+    Value result =
+        plan.requantizer
+            .map(r -> r.codes(code, sum, constants(code, tile, position.vector())))
+            .orElse(sum);
+    code.store(result, code.offset(tile.out(), at), plan.lanes * plan.outElementBytes());
+  }
+
+  private Value constants(Code code, Unit tile, int vector) {
+    return plan.constants(code, tile.wgt(), Value.index(vector));
   }
 
   private long columnBytes() {
@@ -495,6 +506,6 @@ final class DepthwiseKernel {
 
   /** Bytes of one output position in a block. */
   private long positionBytes() {
-    return (long) plan.blockLanes() * Integer.BYTES;
+    return (long) plan.blockLanes() * plan.outElementBytes();
   }
 }

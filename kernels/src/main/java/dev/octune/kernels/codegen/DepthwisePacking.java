@@ -107,7 +107,7 @@ final class DepthwisePacking {
     // A channel that only fills a vector up has no weights behind the plain ones.
     Value stored = code.select(channel.exists(), channel.output(), Value.index(0));
     Value weights = code.offset(plain, code.mul(stored, taps));
-    if (plan.leaf.signedActivations()) {
+    if (plan.keepsSums()) {
       Value sum =
           code.reduce(
                   taps,
@@ -117,10 +117,9 @@ final class DepthwisePacking {
                           code.add(
                               carried.getFirst(), weight(code, weights, tap, channel.exists()))))
               .getFirst();
-      Value position = code.add(code.mul(vector, plan.lanes), lane);
       code.store(
-          code.mul(sum, SIGN_FLIP),
-          code.offset(target, code.mul(position, Integer.BYTES)),
+          plan.requantizer.isPresent() ? sum : code.mul(sum, SIGN_FLIP),
+          sumOf(code, target, vector, lane),
           Integer.BYTES);
     }
     Value lanes =
@@ -148,6 +147,45 @@ final class DepthwisePacking {
                     });
           }
         });
+  }
+
+  /** Where a block keeps the sum of a channel's weights. */
+  private Value sumOf(Code code, Value block, Value vector, Value lane) {
+    Value position = code.add(code.mul(vector, plan.lanes), lane);
+    return code.offset(code.offset(block, plan.sumsOffset()), code.mul(position, Integer.BYTES));
+  }
+
+  /** Writes the constants of every lane; one that only fills a vector up has another's. */
+  void packQuant(IrModule module, String name, QuantParameters parameters) {
+    Requantizer requantizer = plan.requantizer.orElseThrow();
+    parameters.function(
+        module,
+        name,
+        plan.conv.oc(),
+        (code, wgt, channels) ->
+            code.loop(
+                plan.blocks(),
+                block -> {
+                  Value target = code.offset(wgt, code.mul(block, plan.blockWeightBytes()));
+                  code.loop(
+                      plan.vectors,
+                      vector ->
+                          code.loop(
+                              plan.lanes,
+                              lane -> {
+                                Channel channel = channel(code, block, vector, lane);
+                                Value stored =
+                                    code.select(channel.exists(), channel.output(), Value.index(0));
+                                requantizer.packChannel(
+                                    code,
+                                    plan.constants(code, target, vector),
+                                    lane,
+                                    code.load(
+                                        Type.I32, sumOf(code, target, vector, lane), Integer.BYTES),
+                                    plan.actOffset(),
+                                    channels.at(code, stored));
+                              }));
+                }));
   }
 
   private void packAligned(
@@ -246,13 +284,10 @@ final class DepthwisePacking {
                                                                 plan.conv.oc(),
                                                                 oh,
                                                                 ow);
-                                                        code.store(
-                                                            code.load(
-                                                                Type.I32,
-                                                                bytesOf(code, out, from),
-                                                                Integer.BYTES),
-                                                            bytesOf(code, plain, to),
-                                                            Integer.BYTES);
+                                                        unpackOutput(
+                                                            code,
+                                                            elementOf(code, out, from),
+                                                            elementOf(code, plain, to));
                                                       })));
                                 }))));
   }
@@ -298,8 +333,13 @@ final class DepthwisePacking {
         Value.of(Type.I8, (byte) instead));
   }
 
-  private static Value bytesOf(Code code, Value base, Value index) {
-    return code.offset(base, code.mul(index, Integer.BYTES));
+  private void unpackOutput(Code code, Value from, Value to) {
+    int bytes = plan.outElementBytes();
+    code.store(code.load(new Type.Int(bytes * Byte.SIZE), from, bytes), to, bytes);
+  }
+
+  private Value elementOf(Code code, Value base, Value index) {
+    return code.offset(base, code.mul(index, plan.outElementBytes()));
   }
 
   /** 0 ≤ index < limit. */

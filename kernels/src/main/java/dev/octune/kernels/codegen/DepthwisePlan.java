@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import dev.octune.kernels.ir.Code;
+import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.workload.DepthwiseConv2d;
@@ -9,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -25,6 +28,9 @@ import java.util.TreeSet;
  * wgt     [blocks, (s32 [vectors, lanes] starts,) slots, other taps, vectors, lanes, tapsOfPart]
  * out s32 [n, blocks, oh, ow, vectors, lanes]
  * </pre>
+ *
+ * <p>Where the output is requantized, out is u8 or s8, and a block of weights begins with the
+ * constants [vectors] of {@link Requantizer} and s32 [vectors, lanes] Σ w instead of starts.
  *
  * <p>Taps are eaten in groups along one axis (rows for lanes of channels, columns for lanes of
  * multipliers); a <em>slot</em> is one operand's worth of taps on that axis, and the other axis'
@@ -50,6 +56,11 @@ final class DepthwisePlan {
   /** A tap that is not there: its weight is zero. */
   static final int NO_TAP = -1;
 
+  /** Turns u8 codes into s8 values. */
+  private static final int SIGN_OFFSET = 128;
+
+  private static final int LINE_BYTES = 64;
+
   /** A group along columns may read past the last column. */
   static final int SLACK_BYTES = 4;
 
@@ -73,6 +84,9 @@ final class DepthwisePlan {
 
   final int columns;
 
+  /** What makes codes of sums; empty where sums are the output. */
+  final Optional<Requantizer> requantizer;
+
   /** Found when first asked for: a space asks most of its points for nothing. */
   private List<Integer> tileRows = List.of();
 
@@ -91,6 +105,7 @@ final class DepthwisePlan {
     this.ohTile = at.size(OH_TILE);
     this.owTile = at.size(OW_TILE);
     this.rows = (window.oh() - 1) * window.strideH() + (window.kh() - 1) * window.dilationH() + 1;
+    this.requantizer = Requantizer.of(conv.numerics().out(), lanes, isa.arch());
     this.columns =
         (window.ow() - 1) * window.strideW() + (window.kw() - 1) * window.dilationW() + 1;
   }
@@ -255,9 +270,45 @@ final class DepthwisePlan {
     return lanes * leaf.tapsOfPart() * leaf.weightBytes();
   }
 
-  /** Bytes of the sums' starts in front of a block's weights. */
-  int startBytes() {
-    return leaf.signedActivations() ? blockLanes() * Integer.BYTES : 0;
+  /** Bytes of constants in front of a block's weights. */
+  private long constantsBytes() {
+    return requantizer.map(r -> vectors * r.blockBytes()).orElse(0L);
+  }
+
+  /** Offset of a vector's constants in its block. */
+  Value constants(Code code, Value block, Value vector) {
+    return code.offset(
+        block, code.mul(vector, requantizer.map(Requantizer::blockBytes).orElse(0L)));
+  }
+
+  /** Offset of the sums of weights, or of the sums' starts, in a block. */
+  long sumsOffset() {
+    return constantsBytes();
+  }
+
+  /** True where a block holds the sum of each channel's weights. */
+  boolean keepsSums() {
+    return leaf.signedActivations() || requantizer.isPresent();
+  }
+
+  /** What packed activations are stored less. */
+  int actOffset() {
+    return leaf.signedActivations() ? SIGN_OFFSET : 0;
+  }
+
+  /** Bytes in front of a block's weights. */
+  long startBytes() {
+    return aligned(constantsBytes() + (keepsSums() ? blockLanes() * Integer.BYTES : 0));
+  }
+
+  /** Constants want blocks to begin at a cache line. */
+  private long aligned(long bytes) {
+    return requantizer.isPresent() ? Math.ceilDiv(bytes, LINE_BYTES) * (long) LINE_BYTES : bytes;
+  }
+
+  /** Bytes of one output. */
+  int outElementBytes() {
+    return conv.numerics().out().bytes();
   }
 
   /** Offset of an operand's weights in its block. */
@@ -267,7 +318,7 @@ final class DepthwisePlan {
   }
 
   long blockWeightBytes() {
-    return startBytes() + (long) slotCount() * otherTaps() * vectors * weightVectorBytes();
+    return aligned(startBytes() + (long) slotCount() * otherTaps() * vectors * weightVectorBytes());
   }
 
   long rowBytes() {
@@ -285,7 +336,12 @@ final class DepthwisePlan {
   }
 
   long outBytes() {
-    return (long) conv.n() * blocks() * window.oh() * window.ow() * blockLanes() * Integer.BYTES;
+    return (long) conv.n()
+        * blocks()
+        * window.oh()
+        * window.ow()
+        * blockLanes()
+        * outElementBytes();
   }
 
   /** Everything that packing depends on besides workload and target. */

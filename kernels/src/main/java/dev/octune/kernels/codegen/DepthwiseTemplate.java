@@ -5,7 +5,6 @@ import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.DepthwiseConv2d;
-import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +18,6 @@ final class DepthwiseTemplate implements KernelTemplate {
 
   @Override
   public Optional<String> uncovered(Workload workload, Target target) {
-    if (workload.numerics().out() != Output.S32) {
-      return Optional.of(
-          "no template requantizes yet: out="
-              + workload.numerics().out().text()
-              + ", only out=s32");
-    }
     return space(depthwise(workload), target).uncovered();
   }
 
@@ -71,6 +64,11 @@ final class DepthwiseTemplate implements KernelTemplate {
     @Override
     public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
       new DepthwisePacking(plan).emit(module, packAct, packWgt, unpackOut);
+    }
+
+    @Override
+    public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
+      new DepthwisePacking(plan).packQuant(module, name, parameters);
     }
 
     @Override

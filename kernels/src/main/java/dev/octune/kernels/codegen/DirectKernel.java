@@ -31,11 +31,21 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
           Value act = along(code, code.param("act"), batch, layout.actBatchBytes());
           Value out = along(code, code.param("out"), batch, layout.outBatchBytes());
           out = along(code, out, ocBlock, layout.outBlockBytes());
-          Value sums = code.offset(code.param("wgt"), layout.sumsOffsetBytes());
-          sums = along(code, sums, set, layout.sumsSetBytes());
-          sums = along(code, sums, ocBlock, layout.outColumnBytes());
-          strip(code, new Operands(act, wgt, sums, out), y, x);
+          strip(code, new Operands(act, wgt, channels(code, set, ocBlock), out), y, x);
         });
+  }
+
+  /** What a block of output channels has besides weights: constants, or sums to start from. */
+  private Value channels(Code code, Value set, Value ocBlock) {
+    Value wgt = code.param("wgt");
+    if (layout.requantizer().isPresent()) {
+      Value constants = code.offset(wgt, layout.constantsOffsetBytes());
+      constants = along(code, constants, set, layout.constantsSetBytes());
+      return along(code, constants, ocBlock, layout.constantsBlockBytes());
+    }
+    Value sums = code.offset(wgt, layout.sumsOffsetBytes());
+    sums = along(code, sums, set, layout.sumsSetBytes());
+    return along(code, sums, ocBlock, (long) layout.ocBlock() * PackedLayout.SUM_BYTES);
   }
 
   /** Register tiles from left to right. */
@@ -58,13 +68,13 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
 
   private void tile(Code code, Operands on, Value y, Value column, Taps taps) {
     Value act = actOf(code, on.act(), y, column);
-    List<Value> start = startValues(code, on.sums());
+    List<Value> start = startValues(code, on.channels());
     List<Value> sums =
         layout
             .lists()
             .map(lists -> new ListedReduction(at, lists).reduce(code, act, on.wgt(), start))
             .orElseGet(() -> reduce(code, act, on.wgt(), y, taps, start));
-    store(code, sums, outOf(code, on.out(), y, column));
+    store(code, sums, on.channels(), outOf(code, on.out(), y, column));
   }
 
   /** Whether a tap of an output column reads a column of the input. */
@@ -189,8 +199,8 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     }
   }
 
-  private void store(Code code, List<Value> sums, Value out) {
-    int vectorBytes = at.leaf().accumulator().bits() / Byte.SIZE;
+  private void store(Code code, List<Value> sums, Value channels, Value out) {
+    int vectorBytes = at.leaf().lanes() * layout.outElementBytes();
     for (int row = 0; row < at.ohTile(); row++) {
       for (int column = 0; column < at.owTile(); column++) {
         for (int o = 0; o < at.ocVectors(); o++) {
@@ -198,22 +208,42 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
               row * layout.outRowBytes()
                   + column * layout.outColumnBytes()
                   + (long) o * vectorBytes;
-          code.store(sums.get(accumulator(row, column, o)), code.offset(out, offset), vectorBytes);
+          Value result = result(code, sums.get(accumulator(row, column, o)), channels, o);
+          code.store(result, code.offset(out, offset), vectorBytes);
         }
       }
     }
   }
 
-  /** Zeros, or offset · Σ w where activations are stored less an offset. */
-  private List<Value> startValues(Code code, Value sums) {
+  /** A vector of sums as it leaves the kernel. */
+  private Value result(Code code, Value sums, Value channels, int o) {
+    return layout
+        .requantizer()
+        .map(requantizer -> requantizer.codes(code, sums, constants(code, channels, o)))
+        .orElse(sums);
+  }
+
+  private Value constants(Code code, Value channels, int o) {
+    return code.offset(channels, o * layout.constantsVectorBytes());
+  }
+
+  /**
+   * What requantizing starts from; else zeros, or offset · Σ w where activations are stored less an
+   * offset.
+   */
+  private List<Value> startValues(Code code, Value channels) {
     Type.Vector type = at.leaf().accumulator();
     List<Value> vectors = new ArrayList<>();
     int vectorBytes = type.bits() / Byte.SIZE;
     for (int o = 0; o < at.ocVectors(); o++) {
-      vectors.add(
-          layout.offset() == 0
-              ? Value.zero(type)
-              : code.load(type, code.offset(sums, (long) o * vectorBytes), vectorBytes));
+      if (layout.requantizer().isPresent()) {
+        vectors.add(layout.requantizer().get().start(code, constants(code, channels, o)));
+      } else {
+        vectors.add(
+            layout.offset() == 0
+                ? Value.zero(type)
+                : code.load(type, code.offset(channels, (long) o * vectorBytes), vectorBytes));
+      }
     }
     List<Value> start = new ArrayList<>();
     for (int position = 0; position < at.ohTile() * at.owTile(); position++) {
@@ -273,7 +303,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   }
 
   /** Pointers of one batch and one block of output channels. */
-  private record Operands(Value act, Value wgt, Value sums, Value out) {}
+  private record Operands(Value act, Value wgt, Value channels, Value out) {}
 
   private interface Taps {
     /** Whether a tap of a row is walked for a column of the tile. */

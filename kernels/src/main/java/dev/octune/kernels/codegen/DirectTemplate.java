@@ -10,7 +10,6 @@ import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
-import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
@@ -38,12 +37,6 @@ final class DirectTemplate implements KernelTemplate {
 
   /** Why there is no direct kernel on any target. */
   static Optional<String> gap(Workload workload) {
-    if (workload.numerics().out() != Output.S32) {
-      return Optional.of(
-          "no template requantizes yet: out="
-              + workload.numerics().out().text()
-              + ", only out=s32");
-    }
     int rowPositions =
         switch (workload) {
           case Dense dense -> dense.m();
@@ -101,6 +94,11 @@ final class DirectTemplate implements KernelTemplate {
     @Override
     public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
       new PackingCode(kernel.layout()).emit(module, packAct, packWgt, unpackOut);
+    }
+
+    @Override
+    public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
+      new PackingCode(kernel.layout()).packQuant(module, name, parameters);
     }
 
     @Override

@@ -48,7 +48,8 @@ public interface KernelLibrary {
    *
    * <p>Defines {@code SYM_run}, {@code SYM_pack_act}, {@code SYM_pack_wgt}, {@code SYM_unpack_out}
    * as {@link KernelSource} says, and {@code size_t SYM_act_bytes(void)}, {@code SYM_wgt_bytes},
-   * {@code SYM_out_bytes}.
+   * {@code SYM_out_bytes}; for requantized outputs also {@code SYM_pack_quant(ptr bias, ptr
+   * multiplier, ptr shift, i32 azp, i32 out_zero, i32 lo, i32 hi, ptr wgt)}.
    *
    * @param symbol the prefix SYM, a C identifier
    */

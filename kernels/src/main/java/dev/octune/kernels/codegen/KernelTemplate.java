@@ -36,6 +36,11 @@ interface KernelTemplate {
     /** Writes the packing functions. */
     void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut);
 
+    /**
+     * Writes the function that packs the parameters of requantizing, for a workload that has some.
+     */
+    void emitPackQuant(IrModule module, String name, QuantParameters parameters);
+
     /** Everything that the packing functions depend on besides workload and target. */
     String layout();
 

@@ -14,8 +14,12 @@ import java.util.Optional;
  * out  s32[batches, ocBlocks, oh, ow, ocBlock]
  * </pre>
  *
- * With {@code flat} the taps of a row and the channels are one run of kw · ic neighbours, padded to
- * icBlock: act is actElement[batches, rows, columns, ic] with some slack behind, wgt is
+ * Where the output is requantized, out is u8 or s8, and behind the weights stand the constants
+ * [wgtBatches, ocBlocks, vectors] of {@link Requantizer} and then, whatever the offset,
+ * s32[wgtBatches, ocBlocks, ocBlock]: Σ w.
+ *
+ * <p>With {@code flat} the taps of a row and the channels are one run of kw · ic neighbours, padded
+ * to icBlock: act is actElement[batches, rows, columns, ic] with some slack behind, wgt is
  * wgtElement[wgtBatches, ocBlocks, kh, icBlock / dot, ocBlock, dot].
  *
  * <p>Activations are stored less {@code offset}, positions outside the input as azp − offset;
@@ -30,6 +34,7 @@ import java.util.Optional;
  * @param flat true where the taps of a row and their channels are one run
  * @param listing where weights of a block of output channels stand in lists, as {@link
  *     ListedWeights} says; it may also reorder the input channels of both operands
+ * @param requantizer what makes codes of sums; empty where sums are the output
  */
 record PackedLayout(
     Contraction conv,
@@ -41,12 +46,13 @@ record PackedLayout(
     int ocBlock,
     Border border,
     boolean flat,
-    Optional<Listing> listing) {
+    Optional<Listing> listing,
+    Optional<Requantizer> requantizer) {
   /** A cache line; buffers start and end on one. */
   static final int ALIGN_BYTES = 64;
 
   /** Bytes of an s32. */
-  static final int OUT_BYTES = 4;
+  static final int SUM_BYTES = 4;
 
   int icBlocks() {
     return flat ? 1 : ceilDiv(conv.ic(), icBlock);
@@ -168,24 +174,53 @@ record PackedLayout(
     return ocBlocks() * wgtOcBlockBytes();
   }
 
-  /** Where the sums stand in the weight buffer. */
-  long sumsOffsetBytes() {
+  /** Where the constants of requantizing stand in the weight buffer. */
+  long constantsOffsetBytes() {
     long planning = lists().map(ListedWeights::planningBytes).orElse(0L);
     return aligned(conv.wgtBatches() * wgtSetBytes() + planning);
   }
 
+  /** The constants of one vector of output channels; 0 where nothing is requantized. */
+  long constantsVectorBytes() {
+    return requantizer.map(Requantizer::blockBytes).orElse(0L);
+  }
+
+  /** From one block of output channels to the next. */
+  long constantsBlockBytes() {
+    return requantizer.map(r -> ocBlock / r.lanes() * r.blockBytes()).orElse(0L);
+  }
+
+  long constantsSetBytes() {
+    return ocBlocks() * constantsBlockBytes();
+  }
+
+  /** Where the sums of weights stand in the weight buffer. */
+  long sumsOffsetBytes() {
+    return constantsOffsetBytes() + conv.wgtBatches() * constantsSetBytes();
+  }
+
   long sumsSetBytes() {
-    return (long) ocBlocks() * ocBlock * OUT_BYTES;
+    return (long) ocBlocks() * ocBlock * SUM_BYTES;
+  }
+
+  /** True where sums of weights are kept. */
+  boolean keepsSums() {
+    return offset != 0 || requantizer.isPresent();
   }
 
   long wgtBytes() {
-    return offset == 0
-        ? sumsOffsetBytes()
-        : aligned(sumsOffsetBytes() + conv.wgtBatches() * sumsSetBytes());
+    return keepsSums()
+        ? aligned(sumsOffsetBytes() + conv.wgtBatches() * sumsSetBytes())
+        : sumsOffsetBytes();
+  }
+
+  /** Bytes of one output. */
+  int outElementBytes() {
+    return conv.numerics().out().bytes();
   }
 
   long outColumnBytes() {
-    return (long) ocBlock * OUT_BYTES;
+    return (long) ocBlock * outElementBytes();
   }
 
   long outRowBytes() {
@@ -216,7 +251,8 @@ record PackedLayout(
             ocBlock,
             border.text(),
             flat,
-            listing.map(lists -> " " + lists.text()).orElse(""));
+            listing.map(lists -> " " + lists.text()).orElse("")
+                + requantizer.map(r -> " " + r.text()).orElse(""));
   }
 
   static int ceilDiv(int count, int size) {

@@ -124,6 +124,9 @@ record PackingCode(PackedLayout layout) {
     fill(code, layout.wgtBytes(), Value.zero(layout.wgtElement()));
     if (layout.lists().isPresent()) {
       new ListedPacking(layout.lists().get(), position -> channelAt(code, position)).emit(code);
+      if (layout.requantizer().isPresent()) {
+        packSums(code);
+      }
       return;
     }
     Value sums = code.offset(code.param("packed"), layout.sumsOffsetBytes());
@@ -145,14 +148,50 @@ record PackingCode(PackedLayout layout) {
                           code.remainder(o, ocBlock),
                           (long) layout.dot() * layout.wgtElementBytes());
                   Value sum = layout.flat() ? packRuns(code, from, to) : packFilter(code, from, to);
-                  if (layout.offset() != 0) {
+                  if (layout.keepsSums()) {
                     Value place = along(code, sums, set, layout.sumsSetBytes());
                     code.store(
-                        code.mul(sum, layout.offset()),
-                        along(code, place, o, PackedLayout.OUT_BYTES),
-                        PackedLayout.OUT_BYTES);
+                        layout.requantizer().isPresent() ? sum : code.mul(sum, layout.offset()),
+                        along(code, place, o, PackedLayout.SUM_BYTES),
+                        PackedLayout.SUM_BYTES);
                   }
                 }));
+  }
+
+  /** Writes the sums of weights alone. */
+  private void packSums(Code code) {
+    Contraction conv = layout.conv();
+    Contraction.WgtStrides plain = conv.wgt();
+    code.loop(
+        conv.wgtBatches(),
+        set ->
+            code.loop(
+                conv.oc(),
+                o -> {
+                  Value from = along(code, code.param("plain"), set, plain.set());
+                  Value filter = along(code, from, o, plain.oc());
+                  List<Value> sum =
+                      code.reduce(
+                          conv.ic(),
+                          List.of(Value.zero(Type.I32)),
+                          (channel, outer) ->
+                              code.reduce(
+                                  conv.taps(),
+                                  outer,
+                                  (tap, inner) -> {
+                                    Value read = along(code, filter, channel, plain.ic());
+                                    Value weight =
+                                        effective(code, along(code, read, tap, plain.x()));
+                                    return List.of(code.add(inner.getFirst(), weight));
+                                  }));
+                  code.store(sum.getFirst(), sumOf(code, set, o), PackedLayout.SUM_BYTES);
+                }));
+  }
+
+  /** Where the sum of an output channel's weights stands. */
+  private Value sumOf(Code code, Value set, Value o) {
+    Value sums = code.offset(code.param("packed"), layout.sumsOffsetBytes());
+    return along(code, along(code, sums, set, layout.sumsSetBytes()), o, PackedLayout.SUM_BYTES);
   }
 
   /** Packs the weights of one output channel; their sum, s32. */
@@ -231,23 +270,27 @@ record PackingCode(PackedLayout layout) {
   }
 
   private Value packWeight(Code code, Value read, Value write) {
-    Numerics numerics = layout.conv().numerics();
-    Value stored = code.load(Type.I8, read, 1);
-    Value weight =
-        numerics.wgt().signed()
-            ? code.signExtend(stored, Type.I32)
-            : code.sub(code.zeroExtend(stored, Type.I32), Value.of(Type.I32, numerics.wzp()));
+    Value weight = effective(code, read);
     code.store(code.truncate(weight, layout.wgtElement()), write, layout.wgtElementBytes());
     return weight;
+  }
+
+  /** wgt − wzp, s32. */
+  private Value effective(Code code, Value read) {
+    Numerics numerics = layout.conv().numerics();
+    Value stored = code.load(Type.I8, read, 1);
+    return numerics.wgt().signed()
+        ? code.signExtend(stored, Type.I32)
+        : code.sub(code.zeroExtend(stored, Type.I32), Value.of(Type.I32, numerics.wzp()));
   }
 
   private void unpackOut(Code code) {
     Contraction conv = layout.conv();
     Contraction.ActStrides plain = conv.out();
-    long word = PackedLayout.OUT_BYTES;
-    Axis batch = new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * word);
-    Axis row = new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * word);
-    Axis column = new Axis(conv.window().ow(), layout.outColumnBytes(), plain.x() * word);
+    long element = layout.outElementBytes();
+    Axis batch = new Axis(conv.batches(), layout.outBatchBytes(), plain.batch() * element);
+    Axis row = new Axis(conv.window().oh(), layout.outRowBytes(), plain.y() * element);
+    Axis column = new Axis(conv.window().ow(), layout.outColumnBytes(), plain.x() * element);
     walk(
         code,
         code.param("packed"),
@@ -260,20 +303,54 @@ record PackingCode(PackedLayout layout) {
                 layout.ocBlock(),
                 (block, channels) -> {
                   Value from = along(code, batchFrom, block, layout.outBlockBytes());
-                  Value to = along(code, batchTo, block, layout.ocBlock() * plain.channel() * word);
-                  Axis channel = new Axis(channels, word, plain.channel() * word);
+                  Value to =
+                      along(code, batchTo, block, layout.ocBlock() * plain.channel() * element);
+                  Axis channel = new Axis(channels, element, plain.channel() * element);
                   // The axis that is dense in the plain buffer runs innermost.
                   List<Axis> nest =
                       plain.x() == 1
                           ? List.of(channel, row, column)
                           : List.of(row, column, channel);
-                  walk(code, from, to, nest, (read, write) -> unpackWord(code, read, write));
+                  walk(code, from, to, nest, (read, write) -> unpackOutput(code, read, write));
                 }));
   }
 
-  private static void unpackWord(Code code, Value read, Value write) {
-    Value word = code.load(Type.I32, read, PackedLayout.OUT_BYTES);
-    code.store(word, write, PackedLayout.OUT_BYTES);
+  private void unpackOutput(Code code, Value read, Value write) {
+    int bytes = layout.outElementBytes();
+    Value element = code.load(new Type.Int(bytes * Byte.SIZE), read, bytes);
+    code.store(element, write, bytes);
+  }
+
+  /** Writes the constants of every output channel behind the packed weights. */
+  void packQuant(IrModule module, String name, QuantParameters parameters) {
+    Requantizer requantizer = layout.requantizer().orElseThrow();
+    Contraction conv = layout.conv();
+    parameters.function(
+        module,
+        name,
+        conv.setChannels() * (conv.wgtBatches() - 1) + conv.oc(),
+        (code, wgt, channels) ->
+            code.loop(
+                conv.wgtBatches(),
+                set ->
+                    code.loop(
+                        conv.oc(),
+                        o -> {
+                          Value constants = code.offset(wgt, layout.constantsOffsetBytes());
+                          constants = along(code, constants, set, layout.constantsSetBytes());
+                          Value vector = code.divide(o, requantizer.lanes());
+                          constants = along(code, constants, vector, layout.constantsVectorBytes());
+                          Value sums = code.offset(wgt, layout.sumsOffsetBytes());
+                          sums = along(code, sums, set, layout.sumsSetBytes());
+                          Value sum = along(code, sums, o, PackedLayout.SUM_BYTES);
+                          requantizer.packChannel(
+                              code,
+                              constants,
+                              code.remainder(o, requantizer.lanes()),
+                              code.load(Type.I32, sum, PackedLayout.SUM_BYTES),
+                              layout.offset(),
+                              channels.at(code, code.add(code.mul(set, conv.setChannels()), o)));
+                        })));
   }
 
   /** So many steps, and the bytes that the pointer read and the pointer written move on each. */

@@ -75,6 +75,9 @@ final class StandardLibrary implements KernelLibrary {
     IrModule packing = IrModule.compiledQuickly(target);
     kernel.emitPacking(
         packing, KernelSource.PACK_ACT, KernelSource.PACK_WGT, KernelSource.UNPACK_OUT);
+    if (candidate.workload().numerics().out().isRequantized()) {
+      kernel.emitPackQuant(packing, KernelSource.PACK_QUANT, QuantParameters.TABLE);
+    }
     return new KernelSource(
         target,
         run.text(),
@@ -93,6 +96,9 @@ final class StandardLibrary implements KernelLibrary {
     module.constant(symbol + "_wgt_bytes", kernel.wgtBytes());
     module.constant(symbol + "_out_bytes", kernel.outBytes());
     kernel.emitPacking(module, symbol + "_pack_act", symbol + "_pack_wgt", symbol + "_unpack_out");
+    if (candidate.workload().numerics().out().isRequantized()) {
+      kernel.emitPackQuant(module, symbol + "_pack_quant", QuantParameters.ARGUMENTS);
+    }
     kernel.emitRun(module, symbol + "_run");
     return module.text();
   }

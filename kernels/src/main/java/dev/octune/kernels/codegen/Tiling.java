@@ -117,7 +117,8 @@ record Tiling(
         ocBlock(),
         border,
         rowTaps == RowTaps.FLAT,
-        listing);
+        listing,
+        Requantizer.of(conv.numerics().out(), leaf.lanes(), leaf.isa().arch()));
   }
 
   /** Register tiles of a strip whose code is written out one by one. */

@@ -169,6 +169,16 @@ public final class Code {
     return binary("shl", a, constantLike(a, bits));
   }
 
+  /** Shifts left by fewer bits than a lane has, each lane by its own. */
+  public Value shiftLeft(Value a, Value bits) {
+    return binary("shl", a, bits);
+  }
+
+  /** Shifts right by fewer bits than a lane has, each lane by its own; zeros come in. */
+  public Value shiftRightLogical(Value a, Value bits) {
+    return binary("lshr", a, bits);
+  }
+
   /** Shifts right by a constant, zeros come in. */
   public Value shiftRightLogical(Value a, int bits) {
     return binary("lshr", a, constantLike(a, bits));

@@ -3,7 +3,7 @@ package dev.octune.kernels.reference;
 /**
  * How an s32 is multiplied by a Q31 multiplier and a power of two: multiplier · 2^(shift − 31), as
  * the two roundings in use define it. Sources and their differences:
- * docs/adr/0014-requantization.md.
+ * docs/adr/0013-requantized-outputs.md.
  *
  * <p>Where the exact result does not fit, both keep what TensorFlow Lite's functions keep when they
  * are compiled without checks: the low 32 bits.

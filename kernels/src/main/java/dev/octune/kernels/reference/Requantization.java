@@ -1,6 +1,9 @@
 package dev.octune.kernels.reference;
 
 import dev.octune.kernels.workload.Output;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What turns the raw sums of a workload into codes. For output channel o with raw sum x:
@@ -41,6 +44,14 @@ public record Requantization(
                 .formatted(o, multiplier[o], shift[o], FixedPoint.MIN_SHIFT, FixedPoint.MAX_SHIFT));
       }
     }
+  }
+
+  /** The parameters in one row: azp, outZero, lo, hi, then all biases, multipliers and shifts. */
+  public int[] table() {
+    return IntStream.concat(
+            IntStream.of(azp, outZero, lo, hi),
+            Stream.of(bias, multiplier, shift).flatMapToInt(Arrays::stream))
+        .toArray();
   }
 
   /** Output channels. */

@@ -52,6 +52,11 @@ public record Numerics(
     return new Numerics(act, newAzp, wgt, wzp, out, weights);
   }
 
+  /** The same numbers with another output. */
+  public Numerics withOut(Output newOut) {
+    return new Numerics(act, azp, wgt, wzp, newOut, weights);
+  }
+
   /** The same numbers for particular weights, "sha256:…", or for any. */
   public Numerics withWeights(Optional<String> newWeights) {
     return new Numerics(act, azp, wgt, wzp, out, newWeights);

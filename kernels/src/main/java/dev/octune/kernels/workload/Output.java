@@ -1,6 +1,8 @@
 package dev.octune.kernels.workload;
 
-/** What leaves the kernel. How sums become codes is said in docs/adr/0014-requantization.md. */
+/**
+ * What leaves the kernel. How sums become codes is said in docs/adr/0013-requantized-outputs.md.
+ */
 public enum Output {
   /** Raw s32 Σ act·wgt, modulo 2^32. */
   S32("s32", Integer.BYTES, Integer.MIN_VALUE, Integer.MAX_VALUE),

@@ -141,15 +141,6 @@ class DepthwiseTemplateTest {
   }
 
   @Test
-  void uncovered_requantized_saysSo() {
-    Workload workload = Workload.parse(MOBILENET.replace("out=s32", "out=u8 round=double"));
-
-    assertEquals(
-        "no template requantizes yet: out=u8 round=double, only out=s32",
-        template.uncovered(workload, target(Isa.AVX2)).orElseThrow());
-  }
-
-  @Test
   void looped_onlyWhereTheKernelIsLarge() {
     assertFalse(tapsOf(MOBILENET).contains(DepthwisePlan.TAPS_LOOPED));
     assertEquals(Set.of(DepthwisePlan.TAPS_LOOPED), tapsOf(LARGE_KERNEL));

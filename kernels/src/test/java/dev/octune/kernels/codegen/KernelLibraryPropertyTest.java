@@ -8,6 +8,7 @@ import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.RandomWorkloads;
 import dev.octune.kernels.workload.Workload;
 import java.util.HashMap;
@@ -86,8 +87,15 @@ class KernelLibraryPropertyTest {
     }
   }
 
+  private static Workload requantized(Workload workload, SplittableRandom random) {
+    Output[] outputs = Output.values();
+    Output out = outputs[random.nextInt(outputs.length)];
+    return workload.with(workload.numerics().withOut(out));
+  }
+
   private List<Workload> covered(SplittableRandom random, Target target) {
     return java.util.stream.Stream.generate(() -> RandomWorkloads.small(random))
+        .map(workload -> random.nextInt(3) > 0 ? workload : requantized(workload, random))
         .filter(workload -> library.uncovered(workload, target).isEmpty())
         .limit(WORKLOADS)
         .toList();

@@ -130,15 +130,6 @@ class KernelLibraryTest {
   }
 
   @Test
-  void uncovered_requantizedOutput_saysWhy() {
-    Workload requantized =
-        Workload.parse("dense_int8 m=1 k=4 n=4 act=u8 wgt=s8 out=u8 round=double");
-    assertEquals(
-        "no template requantizes yet: out=u8 round=double, only out=s32",
-        LIBRARY.uncovered(requantized, Target.parse(TARGETS.getFirst())).orElseThrow());
-  }
-
-  @Test
   void uncovered_moreRowsThanAWindowHolds_saysWhy() {
     Target target = Target.parse(TARGETS.getFirst());
     String dense = "dense_int8 m=%d k=1 n=1 act=u8 wgt=s8 out=s32";
@@ -213,6 +204,31 @@ class KernelLibraryTest {
             "i64 @layer1_wgt_bytes(",
             "i64 @layer1_out_bytes(")) {
       assertTrue(text.contains("define " + name), name);
+    }
+  }
+
+  @Test
+  void emitStandalone_requantizedOutput_hasAFunctionForItsParameters() {
+    Target target = Target.parse(TARGETS.getFirst());
+    for (String operator :
+        List.of(
+            "dense_int8 m=2 k=9 n=5 act=u8 wgt=s8",
+            "depthwise_conv2d_NCHWc_int8 n=1 c=9 ih=5 iw=5 m=2 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+                + " dilation=1,1 act=u8 wgt=s8")) {
+      Workload workload = Workload.parse(operator + " out=s8 round=single");
+      Candidate candidate =
+          new Candidate(workload, target, LIBRARY.defaultSchedule(workload, target));
+
+      String text = LIBRARY.emitStandalone(candidate, "layer1");
+
+      assertTrue(
+          text.lines()
+              .anyMatch(
+                  line ->
+                      line.startsWith("define void @layer1_pack_quant(")
+                          && line.split("i32 %", -1).length == 5),
+          text);
+      assertTrue(LIBRARY.emit(candidate).packIr().contains("@" + KernelSource.PACK_QUANT + "("));
     }
   }
 

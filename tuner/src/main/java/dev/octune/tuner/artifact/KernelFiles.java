@@ -1,5 +1,6 @@
 package dev.octune.tuner.artifact;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.octune.kernels.space.Candidate;
@@ -28,6 +29,10 @@ public record KernelFiles(
     ByteBuffer object,
     String compiler,
     String origin) {
+
+  /** What stands behind the symbol and an underscore, whatever the output. */
+  private static final List<String> FUNCTIONS =
+      List.of("act_bytes", "wgt_bytes", "out_bytes", "pack_act", "pack_wgt", "run", "unpack_out");
 
   /** Writes all files, replacing those there; returns them in the order written. */
   public List<Path> write(Path folder) throws IOException {
@@ -63,6 +68,11 @@ public record KernelFiles(
     node.put("schedule", candidate.schedule().text());
     node.put("schedule_from", origin);
     node.put("compiler", compiler);
+    ArrayNode functions = node.putArray("functions");
+    FUNCTIONS.forEach(functions::add);
+    if (candidate.workload().numerics().out().isRequantized()) {
+      functions.add("pack_quant");
+    }
     return node;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.octune.kernels.reference.Fill;
 import dev.octune.kernels.reference.Reference;
+import dev.octune.kernels.reference.Requantization;
 import dev.octune.kernels.workload.Workload;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,21 +54,46 @@ final class KernelFilesIT {
             + " dilation=1,1 act=u8 azp=1 wgt=s8[-127,127] out=s32",
         "dense_int8 m=3 k=65 n=10 act=u8 wgt=s8[-64,64] out=s32",
         "batch_matmul_int8 b=2 m=5 k=33 n=17 act=u8[0,127] wgt=s8 out=s32",
+        "conv2d_NCHWc_int8 n=1 ic=6 ih=9 iw=7 oc=10 kh=1 kw=7 stride=1,1 pad=0,3,0,3 dilation=1,1"
+            + " groups=2 act=u8 azp=211 wgt=s8 out=u8 round=double",
+        "depthwise_conv2d_NCHWc_int8 n=1 c=20 ih=7 iw=7 m=2 kh=3 kw=3 stride=2,2 pad=1,1,1,1"
+            + " dilation=1,1 act=u8 azp=1 wgt=s8[-127,127] out=s8 round=single",
+        "dense_int8 m=3 k=65 n=10 act=u8 wgt=s8[-64,64] out=s8 round=double",
+        "batch_matmul_int8 b=2 m=5 k=33 n=17 act=u8 wgt=u8 wzp=131 out=u8 round=single",
       })
   void kernelFiles_linkedIntoAProgram_areExact(String text) throws Exception {
     Workload workload = Workload.parse(text);
     octune.run("kernel", text, "-o", folder.toString()).expectExit(0);
-    run("cc", "-std=c11", "-Wall", "-Werror", "-o", "use", "use_kernel.c", "kernel.o");
+    boolean requantizes = workload.numerics().out().isRequantized();
+    String define = requantizes ? "-DREQUANTIZES" : "-DSUMS";
+    run("cc", "-std=c11", "-Wall", "-Werror", define, "-o", "use", "use_kernel.c", "kernel.o");
     for (Fill fill : Fill.ALL) {
       byte[] act = fill.activations(workload, SEED);
       byte[] wgt = fill.weights(workload, SEED);
       Files.write(folder.resolve("act"), act);
       Files.write(folder.resolve("wgt"), wgt);
-      int[] expected = Reference.output(workload, act, wgt);
+      byte[] expected;
+      if (requantizes) {
+        Requantization how = fill.requantization(workload, SEED);
+        Files.write(folder.resolve("table"), bytes(how.table()));
+        expected = Reference.codes(workload, act, wgt, how);
+      } else {
+        expected = bytes(Reference.output(workload, act, wgt));
+      }
       for (int parts : List.of(1, 3, 64)) {
-        run("./use", "act", "wgt", "out", "" + parts, "" + 4 * workload.outElements());
+        run(
+            "./use",
+            "act",
+            "wgt",
+            "out",
+            "" + parts,
+            "" + workload.outBytes(),
+            "table",
+            "" + workload.outChannels());
         assertArrayEquals(
-            expected, ints(folder.resolve("out")), () -> fill.text() + ", parts " + parts);
+            expected,
+            Files.readAllBytes(folder.resolve("out")),
+            () -> fill.text() + ", parts " + parts);
       }
     }
   }
@@ -98,10 +124,9 @@ final class KernelFilesIT {
     return text;
   }
 
-  private static int[] ints(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    int[] ints = new int[bytes.remaining() / 4];
-    bytes.asIntBuffer().get(ints);
-    return ints;
+  private static byte[] bytes(int[] words) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asIntBuffer().put(words);
+    return bytes.array();
   }
 }

@@ -1,5 +1,6 @@
-/* Uses a kernel as its users do: use_kernel ACT WGT OUT PARTS, files of plain tensors. The first and
- * the last byte around each buffer must stay as they were. */
+/* Uses a kernel as its users do: use_kernel ACT WGT OUT PARTS OUT_BYTES, files of plain tensors; with
+ * REQUANTIZES defined also TABLE CHANNELS, a file of azp, out zero, lo, hi, biases, multipliers and
+ * shifts. The first and the last byte around each buffer must stay as they were. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,14 @@ int main(int argc, char **argv) {
   unsigned char *act = buffer(act_bytes), *wgt = buffer(wgt_bytes), *out = buffer(out_bytes);
   unsigned char *plain_out = buffer(plain_out_bytes);
   octune_kernel_pack_wgt(plain_wgt, wgt);
+#ifdef REQUANTIZES
+  size_t table_bytes, channels = strtoul(argv[7], NULL, 10);
+  const int32_t *table = (const int32_t *)read_file(argv[6], &table_bytes);
+  const int32_t *bias = table + 4, *multiplier = bias + channels, *shift = multiplier + channels;
+  /* Packing others before must leave no trace. */
+  octune_kernel_pack_quant(shift, bias, shift, 99, -7, 3, 2, wgt);
+  octune_kernel_pack_quant(bias, multiplier, shift, table[0], table[1], table[2], table[3], wgt);
+#endif
   octune_kernel_pack_act(plain_act, act);
   int32_t parts = atoi(argv[4]);
   for (int32_t part = parts - 1; part >= 0; part--) {

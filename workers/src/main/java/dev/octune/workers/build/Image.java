@@ -3,6 +3,7 @@ package dev.octune.workers.build;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +37,12 @@ public final class Image {
   /** Offsets in bytes of the functions that the module defines and does not keep to itself. */
   public Map<String, Integer> entries() {
     return entries;
+  }
+
+  /** Offset in bytes of a function that the module may define. */
+  public OptionalInt find(String symbol) {
+    Integer offset = entries.get(symbol);
+    return offset == null ? OptionalInt.empty() : OptionalInt.of(offset);
   }
 
   /** Offset in bytes of one function. */

@@ -38,6 +38,7 @@ final class PartBuilder {
                 bytes(packCode),
                 packCode.entry(KernelSource.PACK_ACT),
                 packCode.entry(KernelSource.PACK_WGT),
+                packCode.find(KernelSource.PACK_QUANT),
                 packCode.entry(KernelSource.UNPACK_OUT),
                 source.actBytes(),
                 source.wgtBytes(),

@@ -1,5 +1,7 @@
 package dev.octune.workers.run;
 
+import java.util.OptionalInt;
+
 /**
  * How a layout packs operands and unpacks outputs. The runner packs once per layout and problem.
  *
@@ -7,6 +9,7 @@ package dev.octune.workers.run;
  * @param bytes the image that holds the three functions
  * @param packAct offset of octune_pack_act
  * @param packWgt offset of octune_pack_wgt
+ * @param packQuant offset of octune_pack_quant; empty where sums are the output
  * @param unpackOut offset of octune_unpack_out
  * @param actBytes packed activation bytes
  * @param wgtBytes packed weight bytes
@@ -18,6 +21,7 @@ public record Packing(
     byte[] bytes,
     int packAct,
     int packWgt,
+    OptionalInt packQuant,
     int unpackOut,
     long actBytes,
     long wgtBytes,

@@ -2,8 +2,11 @@ package dev.octune.workers.run;
 
 import dev.octune.kernels.reference.Fill;
 import dev.octune.kernels.reference.Reference;
+import dev.octune.kernels.reference.Requantization;
 import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,12 +15,24 @@ import java.util.Optional;
  * checked against. Thread-safe; two problems are equal where workload and seed are.
  */
 public final class Problem {
+  /** Bias, multiplier and shift of an output channel; what else there is doesn't count. */
+  private static final long TABLE_BYTES = 3L * Integer.BYTES;
+
   private final Workload workload;
   private final long seed;
   private final Optional<byte[]> weights;
-  private final List<int[]> answers;
+  private final List<Answer> answers;
 
-  private Problem(Workload workload, long seed, Optional<byte[]> weights, List<int[]> answers) {
+  /**
+   * What a fill must come to.
+   *
+   * @param plain the plain output, little-endian
+   * @param table the parameters of requantizing, as {@link Requantization#table} has them
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by no one
+  private record Answer(byte[] plain, Optional<int[]> table) {}
+
+  private Problem(Workload workload, long seed, Optional<byte[]> weights, List<Answer> answers) {
     this.workload = workload;
     this.seed = seed;
     this.weights = weights;
@@ -39,11 +54,29 @@ public final class Problem {
         Fill.ALL.stream()
             .map(
                 fill ->
-                    Reference.output(
+                    answer(
                         workload,
-                        fill.activations(workload, seed),
+                        fill,
+                        seed,
                         weights.orElseGet(() -> fill.weights(workload, seed))))
             .toList());
+  }
+
+  private static Answer answer(Workload workload, Fill fill, long seed, byte[] weights) {
+    byte[] activations = fill.activations(workload, seed);
+    if (workload.numerics().out().isRequantized()) {
+      Requantization how = fill.requantization(workload, seed);
+      return new Answer(
+          Reference.codes(workload, activations, weights, how), Optional.of(how.table()));
+    }
+    return sums(Reference.output(workload, activations, weights));
+  }
+
+  private static Answer sums(int[] sums) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Integer.BYTES * sums.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asIntBuffer().put(sums);
+    return new Answer(bytes.array(), Optional.empty());
   }
 
   /** The plain weights of every fill; empty where each fill has its own. */
@@ -57,7 +90,8 @@ public final class Problem {
    * @param answers plain outputs s32, one for each of {@link Fill#ALL}
    */
   static Problem of(Workload workload, long seed, List<int[]> answers) {
-    return new Problem(workload, seed, Optional.empty(), answers);
+    return new Problem(
+        workload, seed, Optional.empty(), answers.stream().map(Problem::sums).toList());
   }
 
   public Workload workload() {
@@ -68,15 +102,23 @@ public final class Problem {
     return seed;
   }
 
-  /** The plain output s32 of a fill. */
-  int[] answer(Fill fill) {
-    return answers.get(Fill.ALL.indexOf(fill));
+  /** The plain output of a fill, little-endian. */
+  byte[] answer(Fill fill) {
+    return answers.get(Fill.ALL.indexOf(fill)).plain;
+  }
+
+  /** The parameters of requantizing of a fill; empty where sums are the output. */
+  Optional<int[]> table(Fill fill) {
+    return answers.get(Fill.ALL.indexOf(fill)).table;
   }
 
   /** Bytes that operands and answers of a workload take in the runner. */
   public static long bytes(Workload workload) {
     return Fill.ALL.size()
-        * (workload.actElements() + workload.wgtElements() + 4 * workload.outElements());
+        * (workload.actElements()
+            + workload.wgtElements()
+            + workload.outBytes()
+            + TABLE_BYTES * workload.outChannels());
   }
 
   @Override

@@ -55,7 +55,7 @@ record Report(
           "in another number of parts",
           "in another number of parts, last part first");
   private static final List<String> REGIONS =
-      List.of("", "act", "wgt", "out", "plain act", "plain wgt", "plain out", "stack");
+      List.of("", "act", "wgt", "out", "plain act", "plain wgt", "plain out", "stack", "table");
 
   record RawSample(long kernel, long placement, long nanos, long calls, boolean preempted) {}
 

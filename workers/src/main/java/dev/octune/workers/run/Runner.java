@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -277,35 +278,39 @@ public final class Runner implements AutoCloseable {
                 numerics.wgt().min(),
                 numerics.wgt().max(),
                 workload.outElements(),
+                Wire.outKind(numerics.out()),
+                problem.table(Fill.RANDOM).map(table -> 4L * table.length).orElse(0L),
                 Fill.ALL.size());
     Fill.ALL.forEach(fill -> words.put(fill.actPattern(), fill.wgtPattern()));
     request(Wire.PROBLEM, words, TRANSFER_LIMIT);
     if (problem.weights().isPresent()) {
-      sendWeights(place.id, problem.weights().get());
+      send(problem.weights().get(), Wire.WEIGHTS, place.id);
     }
     for (int f = 0; f < Fill.ALL.size(); f++) {
-      int[] answer = problem.answer(Fill.ALL.get(f));
-      for (int at = 0; at < answer.length; at += CHUNK_BYTES / 4) {
-        int count = Math.min(CHUNK_BYTES / 4, answer.length - at);
-        ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asIntBuffer().put(answer, at, count);
-        request(
-            Wire.ANSWER,
-            new Wire.Words().put(place.id, f, 4L * at),
-            TRANSFER_LIMIT,
-            List.of(bytes));
+      send(problem.answer(Fill.ALL.get(f)), Wire.ANSWER, place.id, f);
+      Optional<int[]> table = problem.table(Fill.ALL.get(f));
+      if (table.isPresent()) {
+        ByteBuffer bytes =
+            ByteBuffer.allocate(4 * table.get().length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(table.get());
+        request(Wire.TABLE, new Wire.Words().put(place.id, f), TRANSFER_LIMIT, List.of(bytes));
       }
     }
     held.put(problem, place);
     return place;
   }
 
-  private void sendWeights(long id, byte[] plain) throws RunnerException {
+  /**
+   * Sends bytes piece by piece.
+   *
+   * @param place words that say where, before the offset
+   */
+  private void send(byte[] plain, int type, long... place) throws RunnerException {
     for (int at = 0; at < plain.length; at += CHUNK_BYTES) {
       int count = Math.min(CHUNK_BYTES, plain.length - at);
       request(
-          Wire.WEIGHTS,
-          new Wire.Words().put(id, at),
+          type,
+          new Wire.Words().put(place).put(at),
           TRANSFER_LIMIT,
           List.of(ByteBuffer.wrap(plain, at, count).slice()));
     }
@@ -330,6 +335,7 @@ public final class Runner implements AutoCloseable {
                 packing.outBytes(),
                 packing.packAct(),
                 packing.packWgt(),
+                packing.packQuant().orElse(0),
                 packing.unpackOut(),
                 PACK_LIMIT.toNanos(),
                 plan.cpus().isEmpty() ? -1 : plan.cpus().getFirst());

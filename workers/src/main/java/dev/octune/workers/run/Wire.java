@@ -1,13 +1,14 @@
 package dev.octune.workers.run;
 
 import dev.octune.kernels.target.Arch;
+import dev.octune.kernels.workload.Output;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
 /** The numbers of protocol.h, and payloads of u64 words. */
 final class Wire {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int MAX_PAYLOAD_BYTES = 8 << 20;
   static final int MAX_PROBLEMS = 64;
   static final int MAX_LAYOUTS = 256;
@@ -25,10 +26,15 @@ final class Wire {
   static final int OPERAND = 10;
   static final int HELD = 11;
   static final int WEIGHTS = 12;
+  static final int TABLE = 13;
 
   static final int OK = 100;
   static final int REPORT = 101;
   static final int ERROR = 102;
+
+  static final int OUT_U8 = 0;
+  static final int OUT_S8 = 1;
+  static final int OUT_S32 = 2;
 
   static final long CHECK_ONLY = 1;
   static final long CHECK_AND_TIME = 3;
@@ -40,6 +46,14 @@ final class Wire {
       case 1 -> Arch.X86_64;
       case 2 -> Arch.AARCH64;
       default -> throw new IllegalArgumentException("the runner names architecture " + code);
+    };
+  }
+
+  static int outKind(Output out) {
+    return switch (out) {
+      case S32 -> OUT_S32;
+      case U8_DOUBLE, U8_SINGLE -> OUT_U8;
+      case S8_DOUBLE, S8_SINGLE -> OUT_S8;
     };
   }
 

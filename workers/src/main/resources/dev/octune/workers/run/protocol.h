@@ -9,7 +9,7 @@
 #include "system.h"
 
 enum {
-  PROTOCOL_VERSION = 2,
+  PROTOCOL_VERSION = 3,
 
   /* Frames carry answers in chunks, so only machine code and limits decide this size. */
   MAX_PAYLOAD_BYTES = 8 << 20,
@@ -30,15 +30,15 @@ enum {
 enum request {
   /* version -> OK: version, architecture, page bytes */
   REQUEST_HELLO = 1,
-  /* problem, seed, act elements, min, max, wgt elements, min, max, out elements, fills n,
-   * n x (act pattern, wgt pattern) -> OK */
+  /* problem, seed, act elements, min, max, wgt elements, min, max, out elements, out kind, table
+   * bytes, fills n, n x (act pattern, wgt pattern) -> OK */
   REQUEST_PROBLEM = 2,
-  /* problem, fill, byte offset, bytes of the expected s32 outputs -> OK */
+  /* problem, fill, byte offset, bytes of the expected outputs -> OK */
   REQUEST_ANSWER = 3,
   /* problem: forgets it and its layouts -> OK */
   REQUEST_DROP_PROBLEM = 4,
-  /* layout, problem, act bytes, wgt bytes, out bytes, entries of pack_act, pack_wgt, unpack_out,
-   * limit nanos, cpu, code -> REPORT */
+  /* layout, problem, act bytes, wgt bytes, out bytes, entries of pack_act, pack_wgt, pack_quant (not
+   * used where the problem has no table), unpack_out, limit nanos, cpu, code -> REPORT */
   REQUEST_LAYOUT = 5,
   /* layout -> OK */
   REQUEST_DROP_LAYOUT = 6,
@@ -56,10 +56,15 @@ enum request {
   /* problem, layout: which are held -> OK: bytes held */
   REQUEST_HELD = 11,
   /* problem, byte offset, plain weights: every fill has these instead of its own -> OK */
-  REQUEST_WEIGHTS = 12
+  REQUEST_WEIGHTS = 12,
+  /* problem, fill, the table: azp, out zero, lo, hi, biases, multipliers, shifts, s32 each -> OK */
+  REQUEST_TABLE = 13
 };
 
 enum reply { REPLY_OK = 100, REPLY_REPORT = 101, REPLY_ERROR = 102 };
+
+/* What an output is: 1, 1 and 4 bytes. */
+enum out_kind { OUT_U8 = 0, OUT_S8 = 1, OUT_S32 = 2 };
 
 /* Flags of REQUEST_MEASURE. */
 enum { MEASURE_CHECK = 1, MEASURE_TIME = 2 };
@@ -93,7 +98,7 @@ enum wrong {
 
 enum region {
   REGION_NONE = 0, REGION_ACT = 1, REGION_WGT = 2, REGION_OUT = 3, REGION_PLAIN_ACT = 4,
-  REGION_PLAIN_WGT = 5, REGION_PLAIN_OUT = 6, REGION_STACK = 7
+  REGION_PLAIN_WGT = 5, REGION_PLAIN_OUT = 6, REGION_STACK = 7, REGION_TABLE = 8
 };
 
 /* What was in force while the kernel ran. */

@@ -82,9 +82,10 @@ static void on_problem(struct reader *in) {
   s64 act_min = (s64)read_word(in), act_max = (s64)read_word(in);
   u64 wgts = read_word(in);
   s64 wgt_min = (s64)read_word(in), wgt_max = (s64)read_word(in);
-  u64 outs = read_word(in), fills = read_word(in);
+  u64 outs = read_word(in), kind = read_word(in), table_bytes = read_word(in);
+  u64 fills = read_word(in);
   if (in->torn || fills < 1 || fills > MAX_FILLS || find_problem(id) || !is_size(acts) ||
-      !is_size(wgts) || !is_size(outs)) {
+      !is_size(wgts) || !is_size(outs) || kind > OUT_S32 || table_bytes > MAX_PAYLOAD_BYTES) {
     reply_error("problem: torn, known already, or its fills or sizes are out of range");
     return;
   }
@@ -102,9 +103,12 @@ static void on_problem(struct reader *in) {
   problem->fills = fills;
   problem->act_bytes = acts;
   problem->wgt_bytes = wgts;
-  problem->out_bytes = outs * 4;
+  problem->out_kind = (enum out_kind)kind;
+  problem->out_bytes = kind == OUT_S32 ? outs * 4 : outs;
+  problem->table_bytes = table_bytes;
   u64 fill_bytes = round_up(acts, BUFFER_ALIGNMENT) + round_up(wgts, BUFFER_ALIGNMENT) +
-                   round_up(outs * 4, BUFFER_ALIGNMENT);
+                   round_up(problem->out_bytes, BUFFER_ALIGNMENT) +
+                   round_up(table_bytes, BUFFER_ALIGNMENT);
   problem->map = hold(fills * fill_bytes, &problem->map_bytes);
   if (!problem->map) {
     drop_problem(problem);
@@ -116,7 +120,8 @@ static void on_problem(struct reader *in) {
     u64 act_pattern = read_word(in), wgt_pattern = read_word(in);
     problem->act[fill] = take(&at, acts);
     problem->wgt[fill] = take(&at, wgts);
-    problem->out[fill] = take(&at, outs * 4);
+    problem->out[fill] = take(&at, problem->out_bytes);
+    problem->table[fill] = take(&at, table_bytes);
     fill_operand(problem->act[fill], acts, act_pattern, seed, ACT_STREAM, act_min, act_max);
     fill_operand(problem->wgt[fill], wgts, wgt_pattern, seed, WGT_STREAM, wgt_min, wgt_max);
   }
@@ -150,6 +155,19 @@ static void on_weights(struct reader *in) {
   for (u64 fill = 0; fill < problem->fills; fill++) {
     memcpy(problem->wgt[fill] + offset, in->at, bytes);
   }
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ);
+  reply_words(NULL, 0);
+}
+
+static void on_table(struct reader *in) {
+  struct problem *problem = find_problem(read_word(in));
+  u64 fill = read_word(in), bytes = (u64)(in->end - in->at);
+  if (in->torn || !problem || fill >= problem->fills || bytes != problem->table_bytes) {
+    reply_error("table: no such problem or fill, or of another size");
+    return;
+  }
+  SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ | PROT_WRITE);
+  memcpy(problem->table[fill], in->at, bytes);
   SYS3(mprotect, problem->map, problem->map_bytes, PROT_READ);
   reply_words(NULL, 0);
 }
@@ -262,7 +280,7 @@ static void pack_in_child(u64 unused) {
   struct problem *problem = packing->problem;
   pack_body(packing, packing_cpu,
             memory_limit(packing->act_bytes + packing->wgt_bytes + packing->out_bytes +
-                         problem->act_bytes + problem->wgt_bytes));
+                         problem->act_bytes + problem->wgt_bytes + problem->table_bytes));
 }
 
 static void measure_in_child(u64 unused) {
@@ -284,10 +302,12 @@ static void on_layout(struct reader *in) {
   u64 id = read_word(in);
   struct problem *problem = find_problem(read_word(in));
   u64 act_bytes = read_word(in), wgt_bytes = read_word(in), out_bytes = read_word(in);
-  u64 pack_act = read_word(in), pack_wgt = read_word(in), unpack_out = read_word(in);
+  u64 pack_act = read_word(in), pack_wgt = read_word(in), pack_quant = read_word(in);
+  u64 unpack_out = read_word(in);
   u64 limit = read_word(in), cpu = read_word(in), code_bytes = (u64)(in->end - in->at);
   if (in->torn || !problem || find_layout(id) || code_bytes == 0 || code_bytes > MAX_CODE_BYTES ||
       pack_act >= code_bytes || pack_wgt >= code_bytes || unpack_out >= code_bytes ||
+      (problem->table_bytes > 0 && pack_quant >= code_bytes) ||
       !is_size(act_bytes) || !is_size(wgt_bytes) || !is_size(out_bytes)) {
     reply_error("layout: no such problem, known already, or its code is not one");
     return;
@@ -318,6 +338,7 @@ static void on_layout(struct reader *in) {
   }
   layout->pack_act = layout->code + pack_act;
   layout->pack_wgt = layout->code + pack_wgt;
+  layout->pack_quant = layout->code + pack_quant;
   layout->unpack_out = layout->code + unpack_out;
   packing = layout;
   packing_cpu = cpu;
@@ -460,6 +481,7 @@ static void serve(u64 type, struct reader *in) {
     case REQUEST_ANSWER: on_answer(in); break;
     case REQUEST_OPERAND: on_operand(in); break;
     case REQUEST_WEIGHTS: on_weights(in); break;
+    case REQUEST_TABLE: on_table(in); break;
     case REQUEST_LAYOUT: on_layout(in); break;
     case REQUEST_MEASURE: on_measure(in); break;
     case REQUEST_LOOP: on_loop(in); break;

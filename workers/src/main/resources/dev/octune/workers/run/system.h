@@ -4,6 +4,7 @@
 #define OCTUNE_SYSTEM_H
 
 typedef unsigned char u8;
+typedef signed char s8;
 typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long u64;

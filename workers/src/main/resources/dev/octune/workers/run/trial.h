@@ -30,10 +30,11 @@ enum {
 struct problem {
   u64 id;
   int used;
-  u64 fills, act_bytes, wgt_bytes, out_bytes;
+  u64 fills, act_bytes, wgt_bytes, out_bytes, table_bytes; /* table: 0 where sums are the output */
+  enum out_kind out_kind;
   u8 *map;
   u64 map_bytes;
-  u8 *act[MAX_FILLS], *wgt[MAX_FILLS], *out[MAX_FILLS];
+  u8 *act[MAX_FILLS], *wgt[MAX_FILLS], *out[MAX_FILLS], *table[MAX_FILLS];
 };
 
 /* Packing of a problem's operands: the code, and the packed operands themselves. */
@@ -44,7 +45,7 @@ struct layout {
   u64 act_bytes, wgt_bytes, out_bytes;
   u8 *code;
   u64 code_map_bytes;
-  const u8 *pack_act, *pack_wgt, *unpack_out;
+  const u8 *pack_act, *pack_wgt, *pack_quant, *unpack_out;
   u8 *map;
   u64 map_bytes;
   u8 *act[MAX_FILLS], *wgt[MAX_FILLS];
@@ -355,6 +356,12 @@ static void check_unchanged(enum region region, const u8 *now, const u8 *before,
   }
 }
 
+static s64 element(const u8 *plain, enum out_kind kind, u64 index) {
+  return kind == OUT_U8 ? plain[index]
+         : kind == OUT_S8 ? ((const s8 *)plain)[index]
+                          : ((const s32 *)plain)[index];
+}
+
 /* Every element of a packed output against the oracle's answer. An output equal byte for byte to
  * one that was proved for the same fill needs no unpacking. */
 static void check_output(struct kernel *kernel, u64 fill, const u8 *out) {
@@ -367,18 +374,19 @@ static void check_output(struct kernel *kernel, u64 fill, const u8 *out) {
   arena_set_canaries(&plain_out);
   call(layout->unpack_out, out, plain_out.at, NULL, 0, 1);
   check_canaries(&plain_out);
-  const s32 *got = (const s32 *)plain_out.at;
-  const s32 *expected = (const s32 *)layout->problem->out[fill];
-  u64 bytes = plain_out.bytes;
-  u64 at = first_difference(plain_out.at, layout->problem->out[fill], bytes);
-  if (at < bytes) {
-    for (u64 i = 0; i < bytes / 4; i++) {
-      report->count += got[i] != expected[i];
+  const u8 *got = plain_out.at, *expected = layout->problem->out[fill];
+  enum out_kind kind = layout->problem->out_kind;
+  u64 bytes = plain_out.bytes, element_bytes = kind == OUT_S32 ? 4 : 1;
+  u64 at = first_difference(got, expected, bytes) / element_bytes;
+  u64 elements = bytes / element_bytes;
+  if (at < elements) {
+    for (u64 i = at; i < elements; i++) {
+      report->count += element(got, kind, i) != element(expected, kind, i);
     }
-    report->expected = expected[at / 4];
-    report->got = got[at / 4];
-    report->region_bytes = bytes / 4;
-    wrong(WRONG_ELEMENT, REGION_OUT, (s64)(at / 4));
+    report->expected = element(expected, kind, at);
+    report->got = element(got, kind, at);
+    report->region_bytes = elements;
+    wrong(WRONG_ELEMENT, REGION_OUT, (s64)at);
   }
   memcpy(kernel->proved, out, layout->out_bytes);
   kernel->proved_fill = fill;
@@ -636,18 +644,28 @@ static u8 *map_code(const u8 *bytes, u64 size, u64 *map_bytes) {
   return code;
 }
 
+/* Packs the parameters of requantizing behind the packed weights. */
+static void pack_table(struct layout *layout, u64 fill, struct arena *table, u8 *wgt) {
+  const u8 *plain = layout->problem->table[fill];
+  memcpy(table->at, plain, table->bytes);
+  call(layout->pack_quant, table->at, wgt, NULL, 0, 1);
+  check_canaries(table);
+  check_unchanged(REGION_TABLE, table->at, plain, table->bytes);
+}
+
 /* Packs every fill from guarded buffers into guarded buffers, then into the layout's shared
  * copies. The bytes before packing are garbage, so that a kernel which reads what packing did not
  * write shows. */
 static void pack_body(struct layout *layout, u64 cpu, u64 memory_bytes) {
   struct problem *problem = layout->problem;
-  struct arena plain_act[2], plain_wgt[2];
+  struct arena plain_act[2], plain_wgt[2], table[2];
   struct buffers packed[2];
   report->phase = PHASE_SETUP;
   start_team(1, &cpu, 1);
   for (enum side side = LEFT; side <= RIGHT; side++) {
     guard(&plain_act[side], REGION_PLAIN_ACT, problem->act_bytes, side);
     guard(&plain_wgt[side], REGION_PLAIN_WGT, problem->wgt_bytes, side);
+    guard(&table[side], REGION_TABLE, problem->table_bytes, side);
     map_buffers(&packed[side], layout, side);
   }
   close_sandbox(memory_bytes);
@@ -664,6 +682,9 @@ static void pack_body(struct layout *layout, u64 cpu, u64 memory_bytes) {
     memset(to->wgt.at, side == LEFT ? POISON_LEFT : POISON_RIGHT, layout->wgt_bytes);
     call(layout->pack_act, act->at, to->act.at, NULL, 0, 1);
     call(layout->pack_wgt, wgt->at, to->wgt.at, NULL, 0, 1);
+    if (problem->table_bytes > 0) {
+      pack_table(layout, fill, &table[side], to->wgt.at);
+    }
     struct arena *all[] = {act, wgt, &to->act, &to->wgt};
     for (int i = 0; i < 4; i++) {
       check_canaries(all[i]);

@@ -32,6 +32,18 @@ final class AwkwardWorkloads {
       List.of(
           WgtRange.S8, WgtRange.S8, WgtRange.S8_127, WgtRange.S8_64, WgtRange.S8_32, WgtRange.U8);
 
+  /** Sums, and codes of either type and rounding. */
+  private static final List<Output> OUTPUTS =
+      List.of(
+          Output.S32,
+          Output.S32,
+          Output.S32,
+          Output.S32,
+          Output.U8_DOUBLE,
+          Output.U8_SINGLE,
+          Output.S8_DOUBLE,
+          Output.S8_SINGLE);
+
   /**
    * Layers of published networks, small enough for an emulator, that have broken kernels before.
    */
@@ -48,6 +60,12 @@ final class AwkwardWorkloads {
           "conv2d_NCHWc_int8 n=1 ic=16 ih=8 iw=8 oc=16 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
               + " dilation=1,1 act=u8 wgt=s8[-64,64] out=s32",
           "dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32",
+          "dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s8 round=double",
+          "conv2d_NCHWc_int8 n=1 ic=3 ih=17 iw=17 oc=16 kh=7 kw=7 stride=2,2 pad=3,3,3,3"
+              + " dilation=1,1 act=u8 azp=114 wgt=s8 out=u8 round=single",
+          "depthwise_conv2d_NCHWc_int8 n=1 c=32 ih=9 iw=9 m=1 kh=3 kw=3 stride=2,2 pad=0,0,1,1"
+              + " dilation=1,1 act=u8[0,127] wgt=s8[-127,127] out=s8 round=double",
+          "batch_matmul_int8 b=2 m=9 k=33 n=16 act=u8 wgt=u8 wzp=131 out=s8 round=double",
           "batch_matmul_int8 b=2 m=16 k=64 n=17 act=u8 wgt=s8 out=s32");
 
   private AwkwardWorkloads() {}
@@ -133,7 +151,7 @@ final class AwkwardWorkloads {
         any(random, AZPS),
         wgt,
         wgt.signed() ? 0 : random.nextInt(256),
-        Output.S32,
+        any(random, OUTPUTS),
         Optional.empty());
   }
 

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
@@ -287,6 +288,7 @@ final class InstructionsIT {
             bytes,
             image.entry("pack_act"),
             image.entry("pack_wgt"),
+            OptionalInt.empty(),
             image.entry("unpack_out"),
             BYTES,
             BYTES,

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -109,7 +110,8 @@ final class RunnerIT {
     try (Runner runner = start()) {
       long mostBytes = 0;
       for (int layout = 0; layout < Wire.MAX_LAYOUTS + 50; layout++) {
-        Packing packing = new Packing("layout-" + layout, ret, 0, 0, 0, 4, 16, 16);
+        Packing packing =
+            new Packing("layout-" + layout, ret, 0, 0, OptionalInt.empty(), 0, 4, 16, 16);
         Verdict verdict =
             runner.run(problem, List.of(new Packing.Kernel(packing, new Code(ret, 0))), plan);
         assertInstanceOf(Verdict.Wrong.class, verdict);
@@ -169,7 +171,8 @@ final class RunnerIT {
               problem,
               List.of(
                   new Packing.Kernel(
-                      new Packing("none", ret, 0, 0, 0, 4, 16, 16), new Code(getpid, 0))),
+                      new Packing("none", ret, 0, 0, OptionalInt.empty(), 0, 4, 16, 16),
+                      new Code(getpid, 0))),
               new RunPlan(1, List.of(), Duration.ofSeconds(5), Optional.empty()));
       assertEquals(
           new Verdict.Broke(0, "SIGSYS in phase check: system call 39 is not allowed"), verdict);
