@@ -1,0 +1,168 @@
+package dev.octune.tuner.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.weights.WeightStore;
+import dev.octune.tuner.access.AccessControl;
+import dev.octune.tuner.access.AuditLog;
+import dev.octune.tuner.access.Role;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A real server on loopback before a coordinator that a test moves on by hand. */
+final class ServerFixture implements AutoCloseable {
+  static final long MAX_MODEL_BYTES = 200_000;
+  static final String DENSE = "dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32";
+  static final String CONV =
+      "conv2d_NCHWc_int8 n=1 ic=16 ih=8 iw=8 oc=16 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1"
+          + " act=u8 wgt=s8 out=s32";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final HandCoordinator coordinator = new HandCoordinator();
+  final Readiness readiness = new Readiness();
+  final AccessControl access;
+  final ApiServer server;
+  final Path folder;
+  final String admin;
+  private final AuditLog audit;
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+
+  ServerFixture(Path folder) throws Exception {
+    this(folder, List.of(), Optional.empty());
+  }
+
+  ServerFixture(Path folder, List<RouteSource> others, Optional<ApiSettings.TlsFiles> tls)
+      throws Exception {
+    this.folder = folder;
+    access = AccessControl.open(folder, new SecureRandom(), InstantSource.system());
+    admin = Files.readString(folder.resolve(AccessControl.ADMIN_TOKEN_FILE)).strip();
+    audit = AuditLog.open(folder, InstantSource.system());
+    server =
+        ApiServer.start(
+                vertx,
+                new ApiSettings("127.0.0.1", 0, folder.resolve("uploads"), MAX_MODEL_BYTES, tls),
+                new ApiServer.Parts(
+                    KernelLibrary.standard(),
+                    coordinator,
+                    coordinator::trials,
+                    Roofs.unknown(),
+                    access,
+                    audit,
+                    readiness,
+                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                    WeightStore::hash,
+                    Optional.empty(),
+                    others))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    readiness.ready();
+  }
+
+  /** An answer. */
+  record Answer(int status, String type, String body, HttpResponse<String> response) {
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (JsonProcessingException e) {
+        throw new AssertionError("no JSON: " + body, e);
+      }
+    }
+
+    Answer expect(int wanted) {
+      assertEquals(wanted, status, body);
+      return this;
+    }
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  String token(String name, Role... roles) {
+    return access.create(name, Set.of(roles), 1).secret();
+  }
+
+  HttpRequest.Builder request(String token, String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+    return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  Answer get(String token, String path) throws IOException, InterruptedException {
+    return send(request(token, path).GET().build());
+  }
+
+  Answer delete(String token, String path) throws IOException, InterruptedException {
+    return send(request(token, path).DELETE().build());
+  }
+
+  Answer post(String token, String path, String json) throws IOException, InterruptedException {
+    return post(token, path, "application/json", BodyPublishers.ofString(json));
+  }
+
+  Answer post(String token, String path, String type, BodyPublisher body)
+      throws IOException, InterruptedException {
+    return send(request(token, path).header("Content-Type", type).POST(body).build());
+  }
+
+  Answer send(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    return new Answer(
+        response.statusCode(),
+        response.headers().firstValue("Content-Type").orElse(""),
+        response.body(),
+        response);
+  }
+
+  /** Submits these workloads for the one device key. */
+  String submit(String token, String... workloads) throws IOException, InterruptedException {
+    var body = JSON.createObjectNode().put("device_key", HandCoordinator.KEY.text());
+    var list = body.putArray("workloads");
+    List.of(workloads).forEach(list::add);
+    return post(token, "/api/v1/jobs", body.toString()).expect(201).json().path("job").asText();
+  }
+
+  List<String> auditLines() throws IOException {
+    return Files.readAllLines(folder.resolve("audit.jsonl"));
+  }
+
+  long uploadsLeft() throws IOException {
+    try (var files = Files.list(folder.resolve("uploads"))) {
+      return files.count();
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(Duration.ofSeconds(1)).toCompletionStage().toCompletableFuture().join();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+    client.close();
+    audit.close();
+  }
+}
