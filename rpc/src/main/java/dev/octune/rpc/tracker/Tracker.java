@@ -2,6 +2,7 @@ package dev.octune.rpc.tracker;
 
 import dev.octune.rpc.wire.Request;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
@@ -10,6 +11,21 @@ import io.vertx.core.http.HttpServerRequest;
  * TrackerEvent.Detached} is, or will be, told.
  */
 public interface Tracker extends AutoCloseable {
+  /**
+   * A tracker on Vert.x gRPC.
+   *
+   * @param blobs what workers may fetch by its hash
+   * @param listener hears everything, on event loops
+   */
+  static Tracker open(
+      Vertx vertx,
+      TrackerSettings settings,
+      TokenCheck tokens,
+      BlobSource blobs,
+      TrackerListener listener) {
+    return new GrpcTracker(vertx, settings, tokens, blobs, listener);
+  }
+
   /** True for a request that belongs to {@link #handler}: any other is the HTTP API's. */
   boolean accepts(HttpServerRequest request);
 

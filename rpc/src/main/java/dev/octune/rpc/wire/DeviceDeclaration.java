@@ -1,5 +1,6 @@
 package dev.octune.rpc.wire;
 
+import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
  *     roof.avx2_s16.gops}
  */
 public record DeviceDeclaration(
-    String key,
+    DeviceKey key,
     Target target,
     String model,
     List<String> isaFeatures,
@@ -29,8 +30,10 @@ public record DeviceDeclaration(
     String description,
     int depth,
     Map<String, Double> probes) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
   private static final Pattern PROBE = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
+
+  /** What a record keeps of it; a full one has below 300 characters. */
+  private static final int MAX_DESCRIPTION_CHARS = 2000;
 
   /** Flags of a processor number some 150, leaves a dozen. */
   private static final int MAX_ENTRIES = 1024;
@@ -38,9 +41,8 @@ public record DeviceDeclaration(
   public DeviceDeclaration {
     isaFeatures = List.copyOf(isaFeatures);
     probes = Collections.unmodifiableMap(new TreeMap<>(probes));
-    requireName("device key", key);
-    requireText("model", model);
-    requireText("description", description);
+    requireText("model", model, Protocol.MAX_TEXT_CHARS);
+    requireText("description", description, MAX_DESCRIPTION_CHARS);
     if (cores < 1) {
       throw new IllegalArgumentException("cores is %d, must be at least 1".formatted(cores));
     }
@@ -53,7 +55,7 @@ public record DeviceDeclaration(
           "%d features and %d probes, must be at most %d each"
               .formatted(isaFeatures.size(), probes.size(), MAX_ENTRIES));
     }
-    isaFeatures.forEach(feature -> requireText("feature", feature));
+    isaFeatures.forEach(feature -> requireText("feature", feature, Protocol.MAX_TEXT_CHARS));
     probes.forEach(
         (probe, value) -> {
           if (!PROBE.matcher(probe).matches() || !Double.isFinite(value)) {
@@ -64,20 +66,12 @@ public record DeviceDeclaration(
         });
   }
 
-  /** Refuses what can't be typed on a command line, or stand in a log, as a name. */
-  static void requireName(String what, String name) {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "%s is '%s', must be 1 to 64 of letters, digits, _ . -"
-              .formatted(what, name.length() > 100 ? name.substring(0, 100) + "…" : name));
-    }
-  }
-
-  private static void requireText(String what, String text) {
-    if (text.length() > Protocol.MAX_TEXT_CHARS || text.chars().anyMatch(Character::isISOControl)) {
+  /** Refuses what is no single line, or too long a one. */
+  static void requireText(String what, String text, int maxChars) {
+    if (text.length() > maxChars || text.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException(
           "%s must be one line of at most %d characters, has %d"
-              .formatted(what, Protocol.MAX_TEXT_CHARS, text.length()));
+              .formatted(what, maxChars, text.length()));
     }
   }
 }

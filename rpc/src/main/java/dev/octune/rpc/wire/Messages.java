@@ -4,6 +4,7 @@ import dev.octune.kernels.measure.MeasureRequest;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.rpc.v1.BaseTimes;
@@ -30,6 +31,7 @@ public final class Messages {
         .setProtocolVersion(enrolment.protocolVersion())
         .setKernelsVersion(enrolment.kernelsVersion())
         .setOctuneVersion(enrolment.octuneVersion())
+        .setCompilerVersion(enrolment.compilerVersion())
         .setWorkerName(enrolment.workerName())
         .setInstance(enrolment.instance())
         .addAllDevices(enrolment.devices().stream().map(Messages::device).toList())
@@ -50,6 +52,7 @@ public final class Messages {
                 message.getProtocolVersion(),
                 message.getKernelsVersion(),
                 message.getOctuneVersion(),
+                message.getCompilerVersion(),
                 message.getWorkerName(),
                 message.getInstance(),
                 message.getDevicesList().stream().map(Messages::declaration).toList(),
@@ -58,7 +61,7 @@ public final class Messages {
 
   private static Device device(DeviceDeclaration device) {
     return Device.newBuilder()
-        .setKey(device.key())
+        .setKey(device.key().text())
         .setTarget(device.target().text())
         .setModel(device.model())
         .addAllIsaFeatures(device.isaFeatures())
@@ -71,7 +74,7 @@ public final class Messages {
 
   private static DeviceDeclaration declaration(Device message) {
     return new DeviceDeclaration(
-        message.getKey(),
+        new DeviceKey(bounded(message.getKey())),
         Target.parse(bounded(message.getTarget())),
         message.getModel(),
         message.getIsaFeaturesList(),

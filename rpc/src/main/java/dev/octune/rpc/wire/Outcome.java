@@ -20,6 +20,6 @@ public sealed interface Outcome {
    */
   record Refused(String reason) implements Outcome {}
 
-  /** Cancelled before its turn; nothing ran. */
+  /** Cancelled before it ended; what it would have shown is not known. */
   record Withdrawn() implements Outcome {}
 }

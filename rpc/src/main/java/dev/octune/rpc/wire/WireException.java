@@ -6,11 +6,11 @@ import java.io.Serial;
 public final class WireException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
-  WireException(String message) {
+  public WireException(String message) {
     super(message);
   }
 
-  WireException(String message, Throwable cause) {
+  public WireException(String message, Throwable cause) {
     super(message, cause);
   }
 }

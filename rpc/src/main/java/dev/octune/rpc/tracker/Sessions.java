@@ -1,0 +1,67 @@
+package dev.octune.rpc.tracker;
+
+import dev.octune.rpc.wire.Enrolment;
+import io.vertx.grpc.common.GrpcStatus;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The sessions that are attached, each worker's process at most once. Thread-safe. */
+final class Sessions {
+  private final int maxWorkers;
+  private final Map<Long, Session> byId = new ConcurrentHashMap<>();
+  private final Map<String, Session> byInstance = new HashMap<>();
+
+  Sessions(int maxWorkers) {
+    this.maxWorkers = maxWorkers;
+  }
+
+  /**
+   * Takes a session in and tells that it is there; an older one of the same instance is told to be
+   * detached before, and ended.
+   *
+   * @return why not
+   */
+  synchronized Optional<Admission.Refusal> attach(Session session, Enrolment enrolment) {
+    Session older = byInstance.get(enrolment.instance());
+    if (older != null && !older.principal().equals(session.principal())) {
+      return Optional.of(
+          new Admission.Refusal(
+              GrpcStatus.PERMISSION_DENIED,
+              "this instance is attached with another token. Mend: start the worker anew"));
+    }
+    if (older == null && byInstance.size() >= maxWorkers) {
+      return Optional.of(
+          new Admission.Refusal(
+              GrpcStatus.RESOURCE_EXHAUSTED,
+              "%d workers are attached, as many as are allowed".formatted(maxWorkers)));
+    }
+    if (older != null) {
+      byId.remove(older.id());
+      older.replaced();
+    }
+    byInstance.put(enrolment.instance(), session);
+    byId.put(session.id(), session);
+    session.tell(new TrackerEvent.Attached(session.id(), session.principal(), enrolment));
+    return Optional.empty();
+  }
+
+  /** Lets a session go; nothing happens where another has taken its place. */
+  synchronized void remove(Session session, String instance) {
+    byId.remove(session.id());
+    byInstance.remove(instance, session);
+  }
+
+  /** The session, null where it has ended. */
+  @Nullable Session get(long id) {
+    return byId.get(id);
+  }
+
+  /** Those attached now. */
+  List<Session> all() {
+    return List.copyOf(byId.values());
+  }
+}
