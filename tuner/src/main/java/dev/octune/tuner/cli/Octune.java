@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
       "  octune tune configs/networks/resnet8.txt           tune a list of workloads here",
       "  octune tune model.tflite --trials 200              tune a network's int8 layers",
       "  octune tasks model.tflite                          which layers become which task",
+      "  octune serve                                       a service for many people and devices",
       "  octune lookup 'dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32'",
       "",
       "Exit codes: 0 done; 1 the work failed; 2 wrong use or unreadable input.",
@@ -51,6 +52,12 @@ public final class Octune implements Runnable {
           ImportCommand.class,
           DoctorCommand.class,
           DbCommand.class,
+          SubmitCommand.class,
+          StatusCommand.class,
+          WatchCommand.class,
+          CancelCommand.class,
+          DevicesCommand.class,
+          TokenCommand.class,
           GenerateCompletion.class,
           PrepareCommand.class);
 

@@ -128,6 +128,20 @@ public final class OctuneClient implements AutoCloseable {
   }
 
   /**
+   * Submits workloads with the number of layers that use each.
+   *
+   * @return Submitted of the service's document: job, state, tasks, uncovered
+   */
+  public JsonNode submit(Map<String, Integer> usesOfWorkloads, JobOrder order)
+      throws InterruptedException {
+    ObjectNode body = Wire.JSON.valueToTree(order.options());
+    ArrayNode list = body.putArray("workloads");
+    usesOfWorkloads.forEach(
+        (workload, uses) -> list.addObject().put("workload", workload).put("uses", uses));
+    return wire.json(post("/jobs", body));
+  }
+
+  /**
    * Submits a model file.
    *
    * @return Submitted of the service's document: job, state, tasks, uncovered
@@ -166,6 +180,35 @@ public final class OctuneClient implements AutoCloseable {
   /** The devices: an array of Device of the service's document. */
   public JsonNode devices() throws InterruptedException {
     return wire.json(wire.request("/devices").build()).path("devices");
+  }
+
+  /** Trusts a quarantined device again: Device of the service's document. For admins. */
+  public JsonNode release(String device) throws InterruptedException {
+    return wire.json(post("/devices/" + Wire.encoded(device) + "/release", emptyObject()));
+  }
+
+  /**
+   * Makes a token. For admins.
+   *
+   * @param weight share of the principal's jobs against those of others
+   * @return the token with its secret, as the service's document has it
+   */
+  public JsonNode createToken(String principal, List<String> roles, double weight)
+      throws InterruptedException {
+    ObjectNode body = emptyObject().put("principal", principal).put("weight", weight);
+    ArrayNode list = body.putArray("roles");
+    roles.forEach(list::add);
+    return wire.json(post("/tokens", body));
+  }
+
+  /** The tokens, without their secrets: an array of Token of the service's document. For admins. */
+  public JsonNode tokens() throws InterruptedException {
+    return wire.json(wire.request("/tokens").build()).path("tokens");
+  }
+
+  /** Revokes a token. For admins. */
+  public void revokeToken(String id) throws InterruptedException {
+    var _ = wire.send(wire.request("/tokens/" + Wire.encoded(id)).DELETE().build());
   }
 
   /**
@@ -214,6 +257,10 @@ public final class OctuneClient implements AutoCloseable {
   @Override
   public void close() {
     wire.close();
+  }
+
+  private static ObjectNode emptyObject() {
+    return Wire.JSON.createObjectNode();
   }
 
   private HttpRequest post(String path, JsonNode body) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Columns of text, each as wide as its widest cell. Not thread-safe. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final boolean[] right;
@@ -14,7 +14,7 @@ final class TextTable {
   /**
    * @param headings one per column, behind '&lt;' (left) or '&gt;' (right)
    */
-  TextTable(String... headings) {
+  public TextTable(String... headings) {
     right = new boolean[headings.length];
     String[] first = new String[headings.length];
     for (int c = 0; c < headings.length; c++) {
@@ -24,14 +24,14 @@ final class TextTable {
     rows.add(first);
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     if (cells.length != right.length) {
       throw new IllegalArgumentException("a row has " + cells.length + " cells");
     }
     rows.add(cells);
   }
 
-  String text() {
+  public String text() {
     int[] widths = new int[right.length];
     for (String[] row : rows) {
       for (int c = 0; c < row.length; c++) {
