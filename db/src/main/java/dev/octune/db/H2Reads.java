@@ -80,6 +80,12 @@ final class H2Reads {
 
   Page<TuningRecord> records(Connection connection, RecordFilter filter, long after)
       throws SQLException {
+    return records(connection, filter, after, PAGE_ROWS);
+  }
+
+  /** As above, with at most so many rows; the position is then that of the last of them. */
+  Page<TuningRecord> records(Connection connection, RecordFilter filter, long after, int maxRows)
+      throws SQLException {
     TreeMap<Long, TuningRecord> found = new TreeMap<>();
     if (filter.workload().isPresent()) {
       for (int task : tasks(connection, filter.workload().get())) {
@@ -99,10 +105,17 @@ final class H2Reads {
     while (found.size() > PAGE_ROWS) {
       found.pollLastEntry();
     }
-    return new Page<>(
-        found.values().stream().filter(filter::matches).toList(),
-        found.isEmpty() ? after : found.lastKey(),
-        isLast);
+    long position = found.isEmpty() ? after : found.lastKey();
+    List<TuningRecord> rows = new ArrayList<>();
+    for (Map.Entry<Long, TuningRecord> row : found.entrySet()) {
+      if (filter.matches(row.getValue())) {
+        rows.add(row.getValue());
+        if (rows.size() == maxRows) {
+          return new Page<>(rows, row.getKey(), isLast && row.getKey() == position);
+        }
+      }
+    }
+    return new Page<>(rows, position, isLast);
   }
 
   /** Records of a job after a position, in order: those of its sessions. */

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The database in an H2 file: one writing thread, one reading thread. Thread-safe. */
 final class H2TuningDb implements TuningDb {
+  /** Pages of rows looked at for one page of a filter: some 50 000 rows, about a second. */
+  private static final int MAX_LOOKS = 200;
+
   private final DatabaseFile file;
   private final @Nullable H2Writer writer;
   private final H2Reader reader;
@@ -76,6 +80,24 @@ final class H2TuningDb implements TuningDb {
   public Stream<TuningRecord> records(RecordFilter filter) {
     return PageSpliterator.stream(
         after -> reader.ask(connection -> reads.records(connection, filter, after), "reading"));
+  }
+
+  @Override
+  public RecordPage page(RecordFilter filter, long after, int maxRecords) {
+    List<TuningRecord> found = new ArrayList<>();
+    long position = after;
+    for (int looks = 0; looks < MAX_LOOKS && found.size() < maxRecords; looks++) {
+      long from = position;
+      int wanted = maxRecords - found.size();
+      H2Reads.Page<TuningRecord> page =
+          reader.ask(connection -> reads.records(connection, filter, from, wanted), "reading");
+      found.addAll(page.rows());
+      position = page.position();
+      if (page.isLast()) {
+        return new RecordPage(found, OptionalLong.empty());
+      }
+    }
+    return new RecordPage(found, OptionalLong.of(position));
   }
 
   @Override

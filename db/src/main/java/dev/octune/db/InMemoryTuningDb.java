@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -80,6 +81,21 @@ final class InMemoryTuningDb implements TuningDb {
   public synchronized Stream<TuningRecord> records(RecordFilter filter) {
     checkOpen();
     return List.copyOf(records.values()).stream().filter(filter::matches);
+  }
+
+  @Override
+  public synchronized RecordPage page(RecordFilter filter, long after, int maxRecords) {
+    checkOpen();
+    List<TuningRecord> all = List.copyOf(records.values());
+    List<TuningRecord> found = new ArrayList<>();
+    int position = (int) Math.min(after, all.size());
+    for (; position < all.size() && found.size() < maxRecords; position++) {
+      if (filter.matches(all.get(position))) {
+        found.add(all.get(position));
+      }
+    }
+    return new RecordPage(
+        found, position < all.size() ? OptionalLong.of(position) : OptionalLong.empty());
   }
 
   @Override

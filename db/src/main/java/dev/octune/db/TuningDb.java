@@ -110,6 +110,15 @@ public interface TuningDb extends AutoCloseable {
   /** Records in the order stored, read page by page while the stream is consumed. */
   Stream<TuningRecord> records(RecordFilter filter);
 
+  /**
+   * Some of the records in the order stored.
+   *
+   * @param after the position that {@link RecordPage#next} told; 0 begins
+   * @param maxRecords of the page; it may have fewer, and none at all, where many rows do not agree
+   *     with the filter
+   */
+  RecordPage page(RecordFilter filter, long after, int maxRecords);
+
   /** Schedules with a record of this workload on this target, failures too. */
   Set<Schedule> measuredSchedules(Workload workload, Target target);
 

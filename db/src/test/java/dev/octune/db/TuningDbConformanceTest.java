@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -135,6 +136,39 @@ abstract class TuningDbConformanceTest {
           IntStream.range(0, 3 * H2Reads.PAGE_ROWS).boxed().toList(),
           records.map(TuningRecord::number).toList());
     }
+  }
+
+  @Test
+  void page_oneAfterTheOther_areAllRecordsOnce() {
+    Workload azp = Samples.CONV.with(Samples.CONV.numerics().withAzp(128));
+    List<TuningRecord> written = new ArrayList<>();
+    for (int i = 0; i < 2 * H2Reads.PAGE_ROWS + 7; i++) {
+      Workload workload = i % 3 == 0 ? Samples.DENSE : i % 3 == 1 ? Samples.CONV : azp;
+      written.add(Samples.record(Samples.SESSION, i, workload, Samples.AVX2, Samples.timed(i + 1)));
+    }
+    written.stream().map(db::append).toList().forEach(CompletableFuture::join);
+    for (RecordFilter filter :
+        List.of(
+            RecordFilter.ALL,
+            RecordFilter.ALL.withWorkload(Samples.CONV),
+            RecordFilter.ALL.withSession(Samples.SESSION.id()).withTarget(Samples.AVX2),
+            RecordFilter.ALL.withTarget(Samples.VNNI))) {
+      for (int size : new int[] {1, 100, H2Reads.PAGE_ROWS, 5000}) {
+        assertEquals(recordsOf(filter), paged(filter, size), filter + " by " + size);
+      }
+    }
+  }
+
+  private List<TuningRecord> paged(RecordFilter filter, int size) {
+    List<TuningRecord> all = new ArrayList<>();
+    OptionalLong next = OptionalLong.of(0);
+    while (next.isPresent()) {
+      RecordPage page = db.page(filter, next.getAsLong(), size);
+      assertTrue(page.records().size() <= size);
+      all.addAll(page.records());
+      next = page.next();
+    }
+    return all;
   }
 
   @Test

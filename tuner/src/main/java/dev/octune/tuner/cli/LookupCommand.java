@@ -46,7 +46,8 @@ final class LookupCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Workload asked = Workload.parse(workload);
-    LookupReport report = new LookupReport(lookup(asked, target.resolve(Host.detect())));
+    Target on = target.resolve(Host.detect());
+    LookupReport report = new LookupReport(asked, on, lookup(asked, on));
     PrintWriter out = spec.commandLine().getOut();
     out.print(json.asked() ? report.json().toPrettyString() + "\n" : report.text());
     out.flush();

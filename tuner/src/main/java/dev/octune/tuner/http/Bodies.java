@@ -73,7 +73,7 @@ public final class Bodies {
   }
 
   /** The media type of a request, in lower case, without parameters. */
-  static String type(RoutingContext context) {
+  public static String type(RoutingContext context) {
     @Nullable String header = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
     String type = header == null ? "" : header;
     int end = type.indexOf(';');
@@ -105,7 +105,7 @@ public final class Bodies {
   }
 
   /** The length a request says its body has; empty where it says none. */
-  static java.util.OptionalLong declaredBytes(HttpServerRequest request) {
+  public static java.util.OptionalLong declaredBytes(HttpServerRequest request) {
     @Nullable String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       return length == null
@@ -117,7 +117,7 @@ public final class Bodies {
   }
 
   /** Lets a client send the body it asks to be allowed to send. */
-  static void allowSending(HttpServerRequest request) {
+  public static void allowSending(HttpServerRequest request) {
     @Nullable String expect = request.getHeader(HttpHeaders.EXPECT);
     if (expect != null && expect.equalsIgnoreCase("100-continue")) {
       request.response().writeContinue();
@@ -125,7 +125,7 @@ public final class Bodies {
   }
 
   /** Answers with a problem while the body still comes, and ends the connection soon after. */
-  static void refuse(RoutingContext context, Problem problem) {
+  public static void refuse(RoutingContext context, Problem problem) {
     HttpServerRequest request = context.request();
     request.handler(_ -> {});
     request.endHandler(_ -> {});
@@ -138,7 +138,7 @@ public final class Bodies {
     context.fail(problem.exception());
   }
 
-  static Problem tooLarge(long maxBytes) {
+  public static Problem tooLarge(long maxBytes) {
     return new Problem(
         Problem.Kind.TOO_LARGE,
         "The body has more than %d bytes.".formatted(maxBytes),

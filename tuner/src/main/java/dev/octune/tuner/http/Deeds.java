@@ -6,10 +6,10 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 
 /** Writes deeds down before they are answered. Thread-safe. */
-final class Deeds {
+public final class Deeds {
   private final AuditLog log;
 
-  Deeds(AuditLog log) {
+  public Deeds(AuditLog log) {
     this.log = log;
   }
 
@@ -19,7 +19,7 @@ final class Deeds {
    * @param what the deed's name, such as {@code job.submit}
    * @param on what it was done to
    */
-  Future<Void> done(RoutingContext context, String what, String on, String outcome) {
+  public Future<Void> done(RoutingContext context, String what, String on, String outcome) {
     Principal principal = Routes.principal(context);
     return context
         .vertx()

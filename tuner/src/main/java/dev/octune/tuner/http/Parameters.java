@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Parameters of a query and of a path. */
-final class Parameters {
+public final class Parameters {
   private Parameters() {}
 
   /** A parameter of the query that may stand there once. */
-  static Optional<String> one(RoutingContext context, String name) {
+  public static Optional<String> one(RoutingContext context, String name) {
     List<String> values = context.queryParam(name);
     if (values.size() > 1) {
       throw malformed("'%s' is given %d times.".formatted(name, values.size()), "give it once");
@@ -19,7 +19,7 @@ final class Parameters {
   }
 
   /** A whole number of the query. */
-  static int whole(RoutingContext context, String name, int min, int max, int absent) {
+  public static int whole(RoutingContext context, String name, int min, int max, int absent) {
     Optional<String> text = one(context, name);
     if (text.isEmpty()) {
       return absent;
@@ -37,7 +37,7 @@ final class Parameters {
   }
 
   /** Reads a text by its own parser, which throws IllegalArgumentException. */
-  static <T> T parse(String name, String text, Function<String, T> parser) {
+  public static <T> T parse(String name, String text, Function<String, T> parser) {
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {

@@ -4,10 +4,10 @@ import dev.octune.tuner.coordinator.JobId;
 import dev.octune.tuner.coordinator.Outcome;
 
 /** The coordinator's no, as HTTP says it. */
-final class Refusals {
+public final class Refusals {
   private Refusals() {}
 
-  static ProblemException of(Outcome.Refused refused) {
+  public static ProblemException of(Outcome.Refused refused) {
     Problem.Kind kind =
         switch (refused.cause()) {
           case NOT_FOUND -> Problem.Kind.NOT_FOUND;
