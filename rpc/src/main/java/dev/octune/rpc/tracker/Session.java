@@ -127,6 +127,11 @@ final class Session {
     return principal;
   }
 
+  /** Where it dialled from, for people. Thread-safe. */
+  String peer() {
+    return String.valueOf(call.connection().remoteAddress());
+  }
+
   // What the coordinator says, from any thread ------------------------------------------------
 
   void send(int device, long lease, Request request) {
@@ -135,6 +140,8 @@ final class Session {
   }
 
   void cancel(long lease) {
+    // Whoever cancels has given it up: another may be sent in its place.
+    Objects.requireNonNull(open).remove(lease);
     say(TrackerMessage.newBuilder().setCancel(Cancel.newBuilder().setLease(lease)));
   }
 
@@ -412,7 +419,7 @@ final class Session {
     context.owner().cancelTimer(watch);
     Enrolment known = enrolment;
     if (attached && known != null) {
-      sessions.remove(this, known.instance());
+      sessions.remove(this, known);
       tell(new TrackerEvent.Detached(id, reason));
       LOG.atInfo()
           .addKeyValue("session", id)

@@ -9,11 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions that are attached, each worker's process at most once. Thread-safe. */
+/**
+ * The sessions that are attached, each worker's process and each name at most once. Thread-safe.
+ */
 final class Sessions {
   private final int maxWorkers;
   private final Map<Long, Session> byId = new ConcurrentHashMap<>();
   private final Map<String, Session> byInstance = new HashMap<>();
+  private final Map<String, Session> byName = new HashMap<>();
 
   Sessions(int maxWorkers) {
     this.maxWorkers = maxWorkers;
@@ -39,20 +42,31 @@ final class Sessions {
               GrpcStatus.RESOURCE_EXHAUSTED,
               "%d workers are attached, as many as are allowed".formatted(maxWorkers)));
     }
+    Session namesake = byName.get(enrolment.workerName());
+    if (namesake != null && namesake != older) {
+      // It may be this worker's own last life, whose end is not noticed yet.
+      return Optional.of(
+          new Admission.Refusal(
+              GrpcStatus.ALREADY_EXISTS,
+              "a worker named '%s' is attached from %s. Mend: give this one another --name"
+                  .formatted(enrolment.workerName(), namesake.peer())));
+    }
     if (older != null) {
       byId.remove(older.id());
       older.replaced();
     }
     byInstance.put(enrolment.instance(), session);
+    byName.put(enrolment.workerName(), session);
     byId.put(session.id(), session);
     session.tell(new TrackerEvent.Attached(session.id(), session.principal(), enrolment));
     return Optional.empty();
   }
 
   /** Lets a session go; nothing happens where another has taken its place. */
-  synchronized void remove(Session session, String instance) {
+  synchronized void remove(Session session, Enrolment enrolment) {
     byId.remove(session.id());
-    byInstance.remove(instance, session);
+    byInstance.remove(enrolment.instance(), session);
+    byName.remove(enrolment.workerName(), session);
   }
 
   /** The session, null where it has ended. */

@@ -41,7 +41,10 @@ public interface Tracker extends AutoCloseable {
    */
   void send(long session, int device, long lease, Request request);
 
-  /** A request is not wanted any more; it still ends in one event. */
+  /**
+   * A request is not wanted any more. It still ends in one event, but counts for its device's depth
+   * no longer.
+   */
   void cancel(long session, long lease);
 
   /**

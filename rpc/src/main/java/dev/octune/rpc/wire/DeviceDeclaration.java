@@ -43,6 +43,9 @@ public record DeviceDeclaration(
     probes = Collections.unmodifiableMap(new TreeMap<>(probes));
     requireText("model", model, Protocol.MAX_TEXT_CHARS);
     requireText("description", description, MAX_DESCRIPTION_CHARS);
+    if (description.isBlank()) {
+      throw new IllegalArgumentException("the description of device %s is blank".formatted(key));
+    }
     if (cores < 1) {
       throw new IllegalArgumentException("cores is %d, must be at least 1".formatted(cores));
     }

@@ -20,6 +20,7 @@ import dev.octune.rpc.wire.Request;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -39,6 +41,8 @@ public final class Loopback implements AutoCloseable {
 
   /** A machine that compiles in another process may stand still for seconds. */
   private static final long LIMIT_SECONDS = 30;
+
+  private static final int MAX_BINDS = 200;
 
   public final Vertx vertx = Vertx.vertx();
   public final List<TrackerEvent> events = new CopyOnWriteArrayList<>();
@@ -90,21 +94,35 @@ public final class Loopback implements AutoCloseable {
   private void listen() throws Exception {
     tracker = Tracker.open(vertx, settings, Loopback::check, hash -> blobs.find(hash), events::add);
     Tracker opened = tracker;
-    server =
-        vertx
-            .createHttpServer(serverOptions)
-            .requestHandler(
-                request -> {
-                  if (opened.accepts(request)) {
-                    opened.handler().handle(request);
-                  } else {
-                    var _ = request.response().setStatusCode(404).end();
-                  }
-                })
-            .listen()
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        server = bind(opened);
+        return;
+      } catch (ExecutionException e) {
+        // The port of a server that has just closed may be taken for a moment yet.
+        if (!(e.getCause() instanceof BindException) || attempt == MAX_BINDS) {
+          throw e;
+        }
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private HttpServer bind(Tracker opened) throws Exception {
+    return vertx
+        .createHttpServer(serverOptions)
+        .requestHandler(
+            request -> {
+              if (opened.accepts(request)) {
+                opened.handler().handle(request);
+              } else {
+                var _ = request.response().setStatusCode(404).end();
+              }
+            })
+        .listen()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
   private static CompletableFuture<TokenCheck.Answer> check(String token) {
@@ -136,10 +154,19 @@ public final class Loopback implements AutoCloseable {
   }
 
   static WorkerSettings workerSettings(ServiceAddress service, String token, String kernels) {
+    return workerSettings(service, token, kernels, "rack1");
+  }
+
+  WorkerSettings named(String name) {
+    return workerSettings(ServiceAddress.of("http://127.0.0.1:" + port()), TOKEN, KERNELS, name);
+  }
+
+  private static WorkerSettings workerSettings(
+      ServiceAddress service, String token, String kernels, String name) {
     return new WorkerSettings(
         service,
         () -> token,
-        "rack1",
+        name,
         kernels,
         "0.1.0",
         "LLVM 20.1.7",

@@ -271,10 +271,24 @@ final class WorkerIT {
         Loopback.open(Loopback.settings(Duration.ofSeconds(3), Duration.ofSeconds(20), 1, 10))) {
       Worker first = loopback.worker(Loopback.waiting());
       loopback.nth(1, TrackerEvent.Attached.class);
-      var _ = loopback.worker(Loopback.waiting());
+      var _ = loopback.worker(loopback.named("rack2"), Loopback.waiting());
       first.close();
 
       loopback.nth(2, TrackerEvent.Attached.class);
+    }
+  }
+
+  @Test
+  void name_taken_waitsUntilItIsFree() throws Exception {
+    try (Loopback loopback = Loopback.open()) {
+      Worker first = loopback.worker(Loopback.waiting());
+      long session = loopback.nth(1, TrackerEvent.Attached.class).session();
+      var _ = loopback.worker(Loopback.waiting());
+      loopback.tracker().send(session, 0, 1, Loopback.request(1));
+      first.close();
+
+      loopback.nth(2, TrackerEvent.Attached.class);
+      assertEquals(session, loopback.nth(1, TrackerEvent.Detached.class).session());
     }
   }
 }

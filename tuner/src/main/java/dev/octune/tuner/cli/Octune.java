@@ -52,6 +52,7 @@ public final class Octune implements Runnable {
           ImportCommand.class,
           DoctorCommand.class,
           DbCommand.class,
+          WorkerCommand.class,
           SubmitCommand.class,
           StatusCommand.class,
           WatchCommand.class,

@@ -1,6 +1,5 @@
 package dev.octune.tuner.cli;
 
-import dev.octune.tuner.job.JobLoop;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StopOnSignal implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicReference<@Nullable JobLoop> running = new AtomicReference<>();
+  private final AtomicReference<@Nullable Runnable> running = new AtomicReference<>();
   private final Thread hook;
 
   /**
@@ -26,9 +25,13 @@ final class StopOnSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** From now on there is something to stop. */
-  void running(JobLoop loop) {
-    running.set(loop);
+  /**
+   * From now on there is something to stop.
+   *
+   * @param stop asks it to end soon; called at most once
+   */
+  void running(Runnable stop) {
+    running.set(stop);
   }
 
   /** The command has printed and closed what it had to. */
@@ -44,11 +47,11 @@ final class StopOnSignal implements AutoCloseable {
   }
 
   private void stopAndWait(Duration limit) {
-    JobLoop loop = running.get();
-    if (loop == null) {
+    Runnable stop = running.get();
+    if (stop == null) {
       return;
     }
-    loop.requestStop("interrupted");
+    stop.run();
     try {
       boolean _ = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

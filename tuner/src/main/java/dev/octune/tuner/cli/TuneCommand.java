@@ -146,7 +146,7 @@ final class TuneCommand implements Callable<Integer> {
     Watcher watcher = new Watcher(clock, start);
     JobLoop loop =
         new JobLoop(job, device, new DbJobStore(db, session, seed, clock), clock, seed, watcher);
-    stop.running(loop);
+    stop.running(() -> loop.requestStop("interrupted"));
     JobResult result;
     try {
       result = loop.run();

@@ -3,6 +3,7 @@ package dev.octune.tuner.cli;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.workers.build.Builder;
 import dev.octune.workers.build.BuilderSettings;
 import dev.octune.workers.local.LocalDevice;
@@ -20,9 +21,15 @@ final class Wiring {
   /** The device of this process; its children start in the background. */
   static LocalDevice device(
       KernelLibrary library, Target target, Host host, Connection connection) {
+    return device(library, target, host, connection, weights());
+  }
+
+  /** The same with weights from elsewhere. */
+  static LocalDevice device(
+      KernelLibrary library, Target target, Host host, Connection connection, WeightStore weights) {
     try {
       return LocalDevice.open(
-          new LocalDeviceSettings(library, target, host.allowedCpus(), connection, weights()));
+          new LocalDeviceSettings(library, target, host.allowedCpus(), connection, weights));
     } catch (ToolchainException e) {
       throw unusable(e);
     }

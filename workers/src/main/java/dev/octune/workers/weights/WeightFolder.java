@@ -95,6 +95,15 @@ public final class WeightFolder implements WeightStore {
     }
   }
 
+  /**
+   * The file of weights, its content not looked at.
+   *
+   * @param digits the 64 hex digits of their hash
+   */
+  public Optional<Path> find(String digits) {
+    return Optional.of(file(PREFIX + digits)).filter(Files::isRegularFile);
+  }
+
   private Path file(String hash) {
     var digits = HASH.matcher(hash);
     if (!digits.matches()) {

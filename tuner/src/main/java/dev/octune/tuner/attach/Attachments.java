@@ -1,0 +1,121 @@
+package dev.octune.tuner.attach;
+
+import dev.octune.kernels.target.DeviceId;
+import dev.octune.rpc.tracker.BlobSource;
+import dev.octune.rpc.tracker.TokenCheck;
+import dev.octune.rpc.tracker.Tracker;
+import dev.octune.rpc.tracker.TrackerEvent;
+import dev.octune.rpc.tracker.TrackerListener;
+import dev.octune.rpc.tracker.TrackerSettings;
+import dev.octune.rpc.wire.DeviceDeclaration;
+import dev.octune.rpc.wire.Enrolment;
+import dev.octune.tuner.coordinator.Coordinator;
+import dev.octune.tuner.coordinator.DeviceLink;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings the devices of attached workers to the coordinator. Thread-safe. */
+public final class Attachments implements TrackerListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Attachments.class);
+
+  private final Coordinator coordinator;
+  private final Map<Long, List<Joined>> bySession = new ConcurrentHashMap<>();
+  private final Tracker tracker;
+
+  /** A device on both sides. */
+  private record Joined(AttachedDevice port, DeviceLink link) {}
+
+  private Attachments(Coordinator coordinator, Function<TrackerListener, Tracker> opening) {
+    this.coordinator = coordinator;
+    this.tracker = opening.apply(this);
+  }
+
+  /**
+   * A tracker whose workers measure for a coordinator. To be closed before the coordinator.
+   *
+   * @param blobs what workers may fetch by its hash
+   */
+  public static Tracker open(
+      Vertx vertx,
+      TrackerSettings settings,
+      TokenCheck tokens,
+      BlobSource blobs,
+      Coordinator coordinator) {
+    return new Attachments(
+            coordinator, listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
+        .tracker;
+  }
+
+  @Override
+  public void on(TrackerEvent event) {
+    switch (event) {
+      case TrackerEvent.Attached(long session, _, Enrolment enrolment) ->
+          attach(session, enrolment);
+      case TrackerEvent.Heard heard -> joined(heard.session(), heard.device()).link().heartbeat();
+      case TrackerEvent.Ended ended -> ended(ended);
+      case TrackerEvent.Draining(long session, _) ->
+          bySession.getOrDefault(session, List.of()).forEach(device -> device.link().draining());
+      case TrackerEvent.Detached(long session, String reason) -> {
+        List<Joined> devices = bySession.remove(session);
+        if (devices != null) {
+          devices.forEach(device -> device.link().detached(reason));
+        }
+      }
+    }
+  }
+
+  private void attach(long session, Enrolment enrolment) {
+    List<Joined> devices = new ArrayList<>();
+    for (int position = 0; position < enrolment.devices().size(); position++) {
+      AttachedDevice port = new AttachedDevice(tracker, session, position);
+      devices.add(new Joined(port, coordinator.attach(declaration(enrolment, position), port)));
+    }
+    bySession.put(session, devices);
+    // Their trials went elsewhere when the last session ended: what has ended since is delivered
+    // all the same, what has not is not worth running.
+    enrolment.heldLeases().forEach(lease -> tracker.cancel(session, lease));
+  }
+
+  private void ended(TrackerEvent.Ended ended) {
+    Joined device = joined(ended.session(), ended.device());
+    LOG.atDebug()
+        .addKeyValue("session", ended.session())
+        .addKeyValue("device", ended.device())
+        .addKeyValue("lease", ended.lease())
+        .log("lease.ended");
+    device
+        .port()
+        .answer(ended.lease(), ended.outcome())
+        .ifPresent(measurements -> device.link().result(ended.lease(), measurements));
+    // The coordinator has it, and gives the trial to another device where it could not be stored.
+    tracker.acknowledge(ended.session(), ended.lease());
+  }
+
+  private Joined joined(long session, int device) {
+    List<Joined> devices = bySession.get(session);
+    if (devices == null) {
+      throw new IllegalStateException("session %d is not attached".formatted(session));
+    }
+    return devices.get(device);
+  }
+
+  private static dev.octune.tuner.coordinator.DeviceDeclaration declaration(
+      Enrolment enrolment, int position) {
+    DeviceDeclaration device = enrolment.devices().get(position);
+    String name = enrolment.workerName();
+    return new dev.octune.tuner.coordinator.DeviceDeclaration(
+        new DeviceId(enrolment.devices().size() == 1 ? name : name + "." + position),
+        device.key(),
+        device.target(),
+        Math.min(device.depth(), dev.octune.tuner.coordinator.DeviceDeclaration.MAX_SLOTS),
+        device.description(),
+        enrolment.octuneVersion(),
+        enrolment.compilerVersion());
+  }
+}

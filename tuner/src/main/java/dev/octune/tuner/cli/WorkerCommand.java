@@ -1,0 +1,233 @@
+package dev.octune.tuner.cli;
+
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.target.DeviceKey;
+import dev.octune.kernels.target.Host;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.WeightStore;
+import dev.octune.rpc.wire.BaseTimes;
+import dev.octune.rpc.wire.DeviceDeclaration;
+import dev.octune.rpc.worker.BlobFetcher;
+import dev.octune.rpc.worker.FetchedWeights;
+import dev.octune.rpc.worker.LentDevice;
+import dev.octune.rpc.worker.ServiceAddress;
+import dev.octune.rpc.worker.Worker;
+import dev.octune.rpc.worker.WorkerEnd;
+import dev.octune.rpc.worker.WorkerSettings;
+import dev.octune.workers.local.LocalDevice;
+import dev.octune.workers.run.Connection;
+import dev.octune.workers.weights.WeightFolder;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code octune worker}: lends this machine, or boards behind it, to a service. */
+@Command(
+    name = "worker",
+    description = "Lends this machine, or boards behind it, to a service.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    footer = {
+      "",
+      "It dials the service, and dials again whenever the connection is lost, until it is stopped.",
+      "SIGTERM or Ctrl-C drains it: it finishes and delivers what it has, then ends.",
+      "",
+      "Examples:",
+      "  octune worker --server http://lab:8470 --token-file rack.token",
+      "  octune worker --server https://lab:8470 --ca lab.pem --token-file rack.token --threads 2",
+      "  octune worker --server http://lab:8470 --token-file rack.token --target 'aarch64 …' \\",
+      "    --connect 'ssh board1' --connect 'ssh board2'           two boards of one kind",
+    })
+final class WorkerCommand implements Callable<Integer> {
+  /** Building the next ones overlaps measuring; further ahead, proposals would only grow old. */
+  private static final int DEPTH = 16;
+
+  /** What a drained worker may still be measuring takes at most the runner's limit. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(150);
+
+  @Mixin private final ServiceOption service = new ServiceOption();
+  @Mixin private final TargetOption targetOption = new TargetOption();
+
+  @Option(
+      names = "--device-key",
+      paramLabel = "KEY",
+      description =
+          "What jobs ask for: equal devices have equal keys. Default: core, instruction set and"
+              + " threads, such as znver4-avx512vnni-t1.")
+  private @Nullable String deviceKey;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "What people call this worker; default: the host's name.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--connect",
+      paramLabel = "COMMAND",
+      description =
+          "Command that runs the native runner on a board, its path appended: 'ssh board1'. Give"
+              + " it again for each further board of the same kind. Without it kernels run here.")
+  private List<String> connections = List.of();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Host host = Host.detect();
+    Target target =
+        connections.isEmpty() ? targetOption.resolveRunnable(host) : targetOption.resolve(host);
+    KernelLibrary library = KernelLibrary.standard();
+    ServiceAddress address = service.address();
+    // Wrong use is told before anything starts.
+    String _ = service.token();
+    WorkerSettings settings =
+        new WorkerSettings(
+            address,
+            service::token,
+            name == null ? hostName() : name,
+            library.version(),
+            Version.text(),
+            Wiring.compilerVersion());
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
+    try (StopOnSignal stop = new StopOnSignal(DRAIN_LIMIT)) {
+      return serve(vertx, settings, host, target, library, stop);
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private int serve(
+      Vertx vertx,
+      WorkerSettings settings,
+      Host host,
+      Target target,
+      KernelLibrary library,
+      StopOnSignal stop) {
+    List<LocalDevice> devices = new ArrayList<>();
+    try (BlobFetcher fetcher = new BlobFetcher(vertx, settings)) {
+      WeightFolder kept = Wiring.weights();
+      WeightStore weights = new FetchedWeights(kept, plain -> kept.put(plain), fetcher);
+      for (Connection connection : connections()) {
+        devices.add(Wiring.device(library, target, host, connection, weights));
+      }
+      List<LentDevice> lent = new ArrayList<>();
+      for (LocalDevice device : devices) {
+        lent.add(lend(device, host, target, library));
+      }
+      try (Worker worker = Worker.start(vertx, settings, lent)) {
+        stop.running(() -> worker.drain("it is being stopped"));
+        return ended(worker.ended().join());
+      }
+    } finally {
+      devices.forEach(LocalDevice::close);
+    }
+  }
+
+  private int ended(WorkerEnd end) {
+    return switch (end) {
+      case WorkerEnd.Drained _, WorkerEnd.Closed _ -> Octune.EXIT_DONE;
+      case WorkerEnd.Refused(String status, String reason) -> {
+        spec.commandLine()
+            .getErr()
+            .printf("octune: the service refuses this worker (%s): %s%n", status, reason);
+        yield Octune.EXIT_FAILED;
+      }
+    };
+  }
+
+  private List<Connection> connections() {
+    return connections.isEmpty()
+        ? List.of(Connection.HERE)
+        : connections.stream().map(WorkerCommand::timed).toList();
+  }
+
+  /** An emulator checks kernels and can't time them. */
+  private static Connection timed(String command) {
+    Connection connection = Connection.parse(command);
+    if (connection.emulated()) {
+      throw new UsageException(
+          "--connect '%s' is an emulator, whose times mean nothing. Mend: connect a board; octune check works with it"
+              .formatted(command));
+    }
+    return connection;
+  }
+
+  private LentDevice lend(LocalDevice device, Host host, Target target, KernelLibrary library) {
+    boolean here = connections.isEmpty();
+    return new LentDevice(
+        new DeviceDeclaration(
+            key(target),
+            target,
+            here ? host.model() : "behind " + host.model(),
+            here ? List.copyOf(host.flags()) : List.of(),
+            host.allowedCpus().size(),
+            device.description(),
+            DEPTH,
+            here ? probes(device, host, target, library) : Map.of()),
+        device,
+        () -> base(device));
+  }
+
+  private Map<String, Double> probes(
+      LocalDevice device, Host host, Target target, KernelLibrary library) {
+    Map<String, Double> probes = new TreeMap<>();
+    MachineRoofs.of(library, target, host, device, spec.commandLine().getErr())
+        .gopsByLeaf()
+        .forEach((leaf, gops) -> probes.put("roof." + leaf + ".gops", gops));
+    return probes;
+  }
+
+  private static Optional<BaseTimes> base(LocalDevice device) {
+    return device
+        .drift()
+        .map(
+            drift ->
+                new BaseTimes(
+                    drift.readings(),
+                    drift.firstNanos(),
+                    drift.lastNanos(),
+                    drift.leastNanos(),
+                    drift.mostNanos()));
+  }
+
+  private DeviceKey key(Target target) {
+    String text =
+        deviceKey == null
+            ? "%s-%s-t%d"
+                .formatted(target.cpu(), target.isa().text(), target.threads())
+                .toLowerCase(Locale.ROOT)
+            : deviceKey;
+    try {
+      return new DeviceKey(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--device-key: " + e.getMessage(), e);
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException _) {
+      // Its own name need not resolve; the machine has one all the same.
+      return Optional.ofNullable(System.getenv("HOSTNAME")).orElse("worker");
+    }
+  }
+}
