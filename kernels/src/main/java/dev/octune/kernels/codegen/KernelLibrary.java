@@ -4,6 +4,7 @@ import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
@@ -64,9 +65,19 @@ public interface KernelLibrary {
    */
   List<String> leaves(Workload workload, Target target);
 
-  /** The templates of this build. */
+  /** The templates of this build, where no weights are known but those packed in the end. */
   static KernelLibrary standard() {
-    return new StandardLibrary(Optional.empty());
+    return standard(WeightStore.empty());
+  }
+
+  /**
+   * The templates of this build.
+   *
+   * @param weights what workloads name by hash; a kernel whose schedule reorders channels by them
+   *     can't be generated without
+   */
+  static KernelLibrary standard(WeightStore weights) {
+    return new StandardLibrary(Optional.empty(), weights);
   }
 
   /**
@@ -76,6 +87,11 @@ public interface KernelLibrary {
    * unproved. Times of such kernels mean nothing.
    */
   static KernelLibrary emulated(Target machine) {
-    return new StandardLibrary(Optional.of(machine));
+    return emulated(machine, WeightStore.empty());
+  }
+
+  /** The same with what workloads name by hash. */
+  static KernelLibrary emulated(Target machine, WeightStore weights) {
+    return new StandardLibrary(Optional.of(machine), weights);
   }
 }

@@ -3,15 +3,14 @@ package dev.octune.kernels.codegen;
 import dev.octune.kernels.ir.Code;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
-import dev.octune.kernels.workload.ActRange;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
  * Packs weights into lists: the plan is made here, by the packing function, from the weights that
- * it is given. So the bound of {@link ListClass} is checked on the very weights that the kernel
- * will meet, whichever they are.
+ * it is given. So {@link dev.octune.kernels.weights.LaneBound} is checked on the very weights that
+ * the kernel will meet, whichever they are.
  *
  * <p>Of each block of output channels: every chunk is laid out as P4 takes it; the sums of its
  * lanes tell whether it is safe, in which vectors it is not, or that it is all zero; safe chunks
@@ -98,7 +97,6 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
 
   /** Sums up the lanes of every chunk and tells what it is. */
   private void weigh(Code code, Value room) {
-    ActRange act = lists.layout().conv().numerics().act();
     Type.Vector type = laneSums();
     code.loop(
         lists.chunks(),
@@ -123,7 +121,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
                   Type.I32);
           code.store(
               size, word(code, room, lists.sizesOffset(), chunk), ListedWeights.OFFSET_BYTES);
-          Value unsafe = beyond(code, positive, negative, act);
+          Value unsafe = beyond(code, positive, negative);
           code.store(
               kindOf(code, size, unsafe),
               code.offset(code.offset(room, lists.kindsOffset()), chunk),
@@ -132,14 +130,12 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
   }
 
   /** A bit for each lane that leaves the bound. */
-  private static Value beyond(Code code, Value positive, Value negative, ActRange act) {
+  private Value beyond(Code code, Value positive, Value negative) {
     Type.Vector type = (Type.Vector) positive.type();
     Value lanes =
         code.or(
-            code.compare(
-                Code.Compare.ULT, Value.splat(type, ListClass.mostPositive(act)), positive),
-            code.compare(
-                Code.Compare.ULT, Value.splat(type, ListClass.mostNegative(act)), negative));
+            code.compare(Code.Compare.ULT, Value.splat(type, lists.bound().positive()), positive),
+            code.compare(Code.Compare.ULT, Value.splat(type, lists.bound().negative()), negative));
     return code.bitcast(lanes, new Type.Int(type.lanes()));
   }
 
@@ -162,7 +158,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
 
   /** Sorts safe chunks by size, the largest first, by counting; how many there are. */
   private Value sort(Code code, Value room) {
-    int bound = lists.bound();
+    int bound = lists.bound().largest();
     code.loop(
         bound + 2,
         size ->
@@ -284,13 +280,12 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
 
   /** Whether two chunks keep the bound together in every lane, and the second is still free. */
   private Value isPartner(Code code, Value room, Value chunk, Value other) {
-    ActRange act = lists.layout().conv().numerics().act();
     return code.choose(
             isKind(code, room, other, SAFE),
             () -> {
               Value positive = code.add(lanes(code, room, chunk, 0), lanes(code, room, other, 0));
               Value negative = code.add(lanes(code, room, chunk, 1), lanes(code, room, other, 1));
-              return List.of(isZero(code, beyond(code, positive, negative, act)));
+              return List.of(isZero(code, beyond(code, positive, negative)));
             },
             () -> List.of(Value.of(Type.I1, 0)))
         .getFirst();

@@ -41,6 +41,8 @@ final class ListedSpace {
   private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4};
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
 
+  static final String PAIRING_KNOB = "pairing";
+
   // Places of the knobs, in the order of knobs().
   private static final int LEAF = 0;
   private static final int CLASSES = 1;
@@ -55,15 +57,15 @@ final class ListedSpace {
   private final Contraction conv;
   private final int threads;
   private final List<Leaf> leaves = new ArrayList<>();
-  private final Pairings pairings;
+  private final List<String> pairings;
   private final List<Knob> knobs;
 
   ListedSpace(
-      String template, Workload workload, Contraction conv, Target target, Pairings pairings) {
+      String template, Workload workload, Contraction conv, Target target, List<String> pairings) {
     this.template = template;
     this.conv = conv;
     this.threads = target.threads();
-    this.pairings = pairings;
+    this.pairings = List.copyOf(pairings);
     leaves.add(LISTS);
     leaves.addAll(Leaves.of(target, workload.numerics()));
     this.knobs = knobs();
@@ -73,7 +75,7 @@ final class ListedSpace {
     return ConfigSpace.ofCoordinates(template, VERSION, knobs, at -> isLegal(at, tiling(at)));
   }
 
-  /** The schedule with its knobs read; empty where the space doesn't hold it. */
+  /** The schedule with its knobs read, but for its order; empty where the space lacks it. */
   Optional<Tiling> tiling(Schedule schedule) {
     if (!schedule.template().equals(template)
         || schedule.version() != VERSION
@@ -98,7 +100,9 @@ final class ListedSpace {
     double bestCost = Double.POSITIVE_INFINITY;
     for (int i = 0; i < space.size(); i++) {
       int[] at = space.coordinates(i);
-      if (at[LEAF] != 0 || classes(at) != richest(at) || at[PAIRING] != pairings.own()) {
+      if (at[LEAF] != 0
+          || classes(at) != richest(at)
+          || at[PAIRING] != Math.min(1, pairings.size() - 1)) {
         continue;
       }
       double cycles = cost.cyclesPerMac(tiling(at));
@@ -135,9 +139,7 @@ final class ListedSpace {
   }
 
   private Tiling listed(Tiling tiling, int[] at) {
-    return at[LEAF] == 0
-        ? tiling.with(new Listing(classes(at), pairings.order(at[PAIRING])))
-        : tiling;
+    return at[LEAF] == 0 ? tiling.with(new Listing(classes(at), Optional.empty())) : tiling;
   }
 
   private int size(int knob, int[] at) {
@@ -148,7 +150,7 @@ final class ListedSpace {
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Choice("classes", CLASS_SETS.stream().map(Listing.Classes::text).toList()),
-        new Knob.Choice("pairing", pairings.texts()),
+        new Knob.Choice(PAIRING_KNOB, pairings),
         new Knob.Size("ic_block", icBlocks()),
         new Knob.Size("oc_vectors", upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
         new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),

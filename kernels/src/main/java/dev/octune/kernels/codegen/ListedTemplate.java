@@ -10,6 +10,7 @@ import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Workload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,6 +23,12 @@ import java.util.stream.Stream;
 final class ListedTemplate implements KernelTemplate {
   private static final String CONV2D = "conv2d_listed";
   private static final String DENSE = "dense_listed";
+
+  private final ChannelOrders orders;
+
+  ListedTemplate(ChannelOrders orders) {
+    this.orders = orders;
+  }
 
   /** Whether it makes kernels for a workload that names its weights, on this target. */
   static boolean serves(Workload workload, Target target) {
@@ -49,30 +56,52 @@ final class ListedTemplate implements KernelTemplate {
 
   @Override
   public ConfigSpace space(Workload workload, Target target) {
-    return listed(workload, target).space();
+    return listed(workload, target, Optional.empty()).space();
   }
 
   @Override
   public boolean contains(Workload workload, Target target, Schedule schedule) {
-    return listed(workload, target).tiling(schedule).isPresent();
+    return listed(workload, target, Optional.of(schedule)).tiling(schedule).isPresent();
   }
 
   @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
-    return listed(workload, target).best();
+    return listed(workload, target, Optional.empty()).best();
   }
 
   @Override
   public Optional<Kernel> kernel(Workload workload, Target target, Schedule schedule) {
     Contraction conv = DirectTemplate.contraction(workload);
-    return listed(workload, target)
+    return listed(workload, target, Optional.of(schedule))
         .tiling(schedule)
+        .map(
+            tiling ->
+                tiling
+                    .listing()
+                    .map(
+                        listing ->
+                            tiling.with(
+                                new Listing(
+                                    listing.classes(),
+                                    orders.order(
+                                        schedule.choice(ListedSpace.PAIRING_KNOB),
+                                        workload,
+                                        conv))))
+                    .orElse(tiling))
         .map(tiling -> DirectTemplate.kernel(conv, tiling));
   }
 
-  private ListedSpace listed(Workload workload, Target target) {
-    String template = workload instanceof Dense ? DENSE : CONV2D;
+  /**
+   * @param asked a schedule whose shared order counts as known: it was shared somewhere else
+   */
+  private ListedSpace listed(Workload workload, Target target, Optional<Schedule> asked) {
+    Contraction conv = DirectTemplate.contraction(workload);
+    List<String> pairings = new ArrayList<>(orders.texts(workload, conv));
+    asked
+        .map(schedule -> schedule.values().get(ListedSpace.PAIRING_KNOB))
+        .filter(text -> ChannelOrders.isShared(text) && !pairings.contains(text))
+        .ifPresent(pairings::add);
     return new ListedSpace(
-        template, workload, DirectTemplate.contraction(workload), target, Pairings.NONE);
+        workload instanceof Dense ? DENSE : CONV2D, workload, conv, target, pairings);
   }
 }

@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import dev.octune.kernels.weights.LaneBound;
+
 /**
  * Where lists stand: for each set of weights and block of output channels
  *
@@ -104,17 +106,16 @@ record ListedWeights(PackedLayout layout) {
 
   /** s8[chunks]: which kind of chunk each is. */
   long kindsOffset() {
-    return startsOffset() + (long) (bound() + 2) * OFFSET_BYTES;
+    return startsOffset() + (long) (bound().largest() + 2) * OFFSET_BYTES;
   }
 
   long planningBytes() {
     return aligned(kindsOffset() + chunks());
   }
 
-  /** The largest sum of either sign that a lane may have. */
-  int bound() {
-    var act = layout.conv().numerics().act();
-    return Math.max(ListClass.mostPositive(act), ListClass.mostNegative(act));
+  /** What weights of one int16 lane may sum to. */
+  LaneBound bound() {
+    return LaneBound.of(layout.conv().numerics().act());
   }
 
   private static long aligned(long bytes) {

@@ -6,6 +6,7 @@ import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.text.TextException;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
@@ -19,15 +20,16 @@ import java.util.stream.Stream;
 /** The templates of this build. Stateless, thread-safe. */
 final class StandardLibrary implements KernelLibrary {
   private final KernelTemplate direct = new DirectTemplate();
-  private final KernelTemplate listed = new ListedTemplate();
+  private final KernelTemplate listed;
   private final KernelTemplate depthwise = new DepthwiseTemplate();
   private final Optional<Target> emulating;
 
   /**
    * @param emulating the machine that kernels are emulated on; empty for their own instructions
    */
-  StandardLibrary(Optional<Target> emulating) {
+  StandardLibrary(Optional<Target> emulating, WeightStore weights) {
     this.emulating = emulating;
+    this.listed = new ListedTemplate(new ChannelOrders(weights));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +19,14 @@ public interface WeightStore {
 
   /** The bytes with this hash ("sha256:…"); empty where they are not known here. */
   Optional<byte[]> fetch(String hash);
+
+  /**
+   * The hashes of the {@link ChannelOrder}s that were made for these weights together with those of
+   * other layers; {@link #fetch} answers with their bytes.
+   */
+  default List<String> orders(String weightsHash) {
+    return List.of();
+  }
 
   /** The name of plain weights: "sha256:" and 64 lower-case hex digits. */
   static String hash(byte[] plain) {

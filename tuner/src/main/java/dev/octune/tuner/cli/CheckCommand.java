@@ -90,7 +90,10 @@ final class CheckCommand implements Callable<Integer> {
             ? targetOption.resolve(host)
             : targetOption.resolveRunnable(host);
     Target machine = emulate ? host.target().withThreads(target.threads()) : target;
-    KernelLibrary library = emulate ? KernelLibrary.emulated(machine) : KernelLibrary.standard();
+    KernelLibrary library =
+        emulate
+            ? KernelLibrary.emulated(machine, Wiring.weights())
+            : KernelLibrary.standard(Wiring.weights());
     SearchTask task = Spaces.task(library, Workload.parse(workload), target);
     List<Schedule> schedules = schedules(task);
     ObjectNode report = JsonNodeFactory.instance.objectNode();

@@ -85,7 +85,7 @@ final class KernelCommand implements Callable<Integer> {
           "--symbol '%s' is not a C identifier. Mend: use letters, digits and _".formatted(symbol));
     }
     Target target = targetOption.resolve(Host.detect());
-    KernelLibrary library = KernelLibrary.standard();
+    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     Workload asked = Workload.parse(workload);
     Spaces.requireCovered(library, asked, target);
     Chosen chosen = choose(library, asked, target);

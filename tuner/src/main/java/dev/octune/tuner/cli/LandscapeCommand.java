@@ -81,7 +81,7 @@ final class LandscapeCommand implements Callable<Integer> {
     Path output = java.util.Objects.requireNonNull(file);
     Host host = Host.detect();
     Target target = targetOption.resolveRunnable(host);
-    KernelLibrary library = KernelLibrary.standard();
+    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     SearchTask task = Spaces.task(library, Workload.parse(workload), target);
     PrintWriter err = spec.commandLine().getErr();
     try (Device device = Wiring.device(library, target, host, Connection.HERE)) {

@@ -55,7 +55,7 @@ final class LookupCommand implements Callable<Integer> {
   }
 
   private LookupResult<ConfirmedBest> lookup(Workload asked, Target on) {
-    KernelLibrary library = KernelLibrary.standard();
+    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     try (TuningDb db = TuningDb.open(database.file(), TuningDb.Access.READER)) {
       return db.lookup(asked, on, library::contains);
     } catch (DbException e) {

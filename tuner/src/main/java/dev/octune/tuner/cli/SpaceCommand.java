@@ -42,7 +42,7 @@ final class SpaceCommand implements Callable<Integer> {
   public Integer call() {
     Workload parsed = Workload.parse(workload);
     Target resolved = target.resolve(Host.detect());
-    KernelLibrary library = KernelLibrary.standard();
+    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     Spaces.requireCovered(library, parsed, resolved);
     ConfigSpace space = library.space(parsed, resolved);
     PrintWriter out = spec.commandLine().getOut();

@@ -41,7 +41,10 @@ final class TasksCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TaskList tasks =
-        new TaskInputs(KernelLibrary.standard(), target.resolve(Host.detect()), weights.real())
+        new TaskInputs(
+                KernelLibrary.standard(Wiring.weights()),
+                target.resolve(Host.detect()),
+                weights.real())
             .read(List.of(model));
     TasksReport report = new TasksReport(tasks);
     spec.commandLine()

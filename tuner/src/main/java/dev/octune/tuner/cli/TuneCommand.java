@@ -106,7 +106,7 @@ final class TuneCommand implements Callable<Integer> {
     Target target = targetOption.resolveRunnable(host);
     Budget budget = budget();
     StrategyKind kind = usable(StrategyKind.parse(strategy));
-    KernelLibrary library = KernelLibrary.standard();
+    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     TaskList tasks = new TaskInputs(library, target, weights.real()).read(inputs);
     PrintWriter err = spec.commandLine().getErr();
     tasks

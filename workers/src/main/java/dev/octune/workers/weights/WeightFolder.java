@@ -1,18 +1,23 @@
 package dev.octune.workers.weights;
 
+import dev.octune.kernels.weights.ChannelOrder;
 import dev.octune.kernels.weights.WeightStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Plain weights in files named by their hash: FOLDER/ab/cdef… holds those of sha256:abcdef….
- * Several processes may share a folder: a file appears whole or not at all. Thread-safe.
+ * Plain weights in files named by their hash: FOLDER/ab/cdef… holds those of sha256:abcdef…, and
+ * FOLDER/ab/cdef….orders/ names the orders of channels that their layer shares with others. Several
+ * processes may share a folder: a file appears whole or not at all. Thread-safe.
  */
 public final class WeightFolder implements WeightStore {
   private static final Pattern HASH = Pattern.compile(PREFIX + "([0-9a-f]{2})([0-9a-f]{62})");
@@ -63,11 +68,63 @@ public final class WeightFolder implements WeightStore {
       }
       return hash;
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Weights can't be kept in %s: %s. Mend: make the folder writable, or set XDG_DATA_HOME"
-              .formatted(folder, e.getMessage()),
-          e);
+      throw unwritable(e);
     }
+  }
+
+  /**
+   * Keeps an order of channels that layers share, and that it was made for these weights among
+   * others.
+   *
+   * @return the order's hash
+   * @throws UncheckedIOException where the folder can't be written
+   */
+  public String share(ChannelOrder order, String weightsHash) {
+    String hash = put(order.bytes());
+    Path folderOfOrders = ordersFolder(weightsHash);
+    try {
+      Files.createDirectories(folderOfOrders);
+      Path link = folderOfOrders.resolve(hash.substring(PREFIX.length()));
+      if (!Files.exists(link)) {
+        Files.createFile(link);
+      }
+      return hash;
+    } catch (FileAlreadyExistsException _) {
+      return hash; // another process was quicker
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  @Override
+  public List<String> orders(String weightsHash) {
+    Path folderOfOrders = ordersFolder(weightsHash);
+    if (!Files.isDirectory(folderOfOrders)) {
+      return List.of();
+    }
+    try (Stream<Path> names = Files.list(folderOfOrders)) {
+      return names
+          .map(name -> PREFIX + name.getFileName())
+          .filter(hash -> HASH.matcher(hash).matches())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Orders in %s can't be listed: %s".formatted(folderOfOrders, e.getMessage()), e);
+    }
+  }
+
+  /** Empty files, named by the orders of one layer's weights. */
+  private Path ordersFolder(String weightsHash) {
+    Path file = file(weightsHash);
+    return file.resolveSibling(file.getFileName() + ".orders");
+  }
+
+  private UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException(
+        "Weights can't be kept in %s: %s. Mend: make the folder writable, or set XDG_DATA_HOME"
+            .formatted(folder, e.getMessage()),
+        e);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.local.CheckResult;
 import dev.octune.workers.local.LocalDevice;
@@ -37,26 +38,45 @@ final class Proof {
   private final Target target;
   private final Target machine;
   private final Connection connection;
+  private final WeightStore weights;
   private final Map<Candidate, CompletableFuture<CheckResult>> underWay = new LinkedHashMap<>();
   private final List<String> failures = new ArrayList<>();
   private int checked;
 
-  private Proof(KernelLibrary library, Target target, Target machine, Connection connection) {
+  private Proof(
+      KernelLibrary library,
+      Target target,
+      Target machine,
+      Connection connection,
+      WeightStore weights) {
     this.library = library;
     this.target = target;
     this.machine = machine;
     this.connection = connection;
+    this.weights = weights;
   }
 
   /** Kernels of the target, run through the connection. */
   static Proof running(Target target, Connection connection) {
-    return new Proof(KernelLibrary.standard(), target, target, connection);
+    return new Proof(KernelLibrary.standard(), target, target, connection, WeightStore.empty());
+  }
+
+  /** The same for workloads that name their weights, on a target that this machine runs. */
+  static Proof running(Target target, WeightStore weights) {
+    KernelLibrary library = KernelLibrary.standard(weights);
+    return new Proof(library, target, target, Connection.HERE, weights);
   }
 
   /** Kernels of the target with its instructions in plain IR, run here. */
   static Proof emulating(Target target) {
+    return emulating(target, WeightStore.empty());
+  }
+
+  /** The same for workloads that name their weights. */
+  static Proof emulating(Target target, WeightStore weights) {
     Target machine = Host.detect().target().withThreads(target.threads());
-    return new Proof(KernelLibrary.emulated(machine), target, machine, Connection.HERE);
+    KernelLibrary library = KernelLibrary.emulated(machine, weights);
+    return new Proof(library, target, machine, Connection.HERE, weights);
   }
 
   /** Candidates that were found exact. */
@@ -105,7 +125,8 @@ final class Proof {
 
   private LocalDevice open() throws ToolchainException {
     return LocalDevice.open(
-        new LocalDeviceSettings(library, machine, Host.detect().allowedCpus(), connection));
+        new LocalDeviceSettings(
+            library, machine, Host.detect().allowedCpus(), connection, weights));
   }
 
   private void check(LocalDevice device, Candidate candidate, long seed) throws Exception {

@@ -1,0 +1,89 @@
+package dev.octune.workers.exact;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.octune.kernels.target.Host;
+import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.WeightStore;
+import dev.octune.kernels.workload.Conv2d;
+import dev.octune.kernels.workload.Dense;
+import dev.octune.kernels.workload.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Kernels of particular weights that stand right at what their byte lists may hold, or just beyond.
+ * {@code -Doctune.exact.seed=…} repeats a run, {@code -Doctune.exact.workloads=…} widens it.
+ */
+final class ParticularWeightsIT {
+  private static final Target AVX2 = Target.parse("x86_64 cpu=generic isa=avx2 threads=1");
+  private static final long MAX_MACS = 400_000;
+  private static final List<BoundaryWeights> KINDS = List.of(BoundaryWeights.values());
+
+  @Test
+  void kernel_weightsAtTheBound_equalsOracle() throws Exception {
+    assumeTrue(Host.detect().runs(AVX2), "this machine lacks avx2");
+    long seed = Seeds.exact();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> weights = new ArrayList<>();
+    List<Workload> workloads = named(random, Seeds.workloads(42), weights);
+    Proof proof = Proof.running(AVX2, WeightStore.of(weights.toArray(byte[][]::new)));
+
+    List<String> failures = proof.failures(workloads, random);
+
+    System.out.printf("exact weights: seed %d, %d candidates exact%n", seed, proof.checked());
+    assertTrue(
+        failures.isEmpty(),
+        () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
+    assertTrue(proof.checked() > 300, "too few candidates: " + proof.checked());
+  }
+
+  /** A machine without AVX2 proves the plan with saturation written out. */
+  @Test
+  void kernel_emulatedLeaves_equalsOracle() throws Exception {
+    long seed = Seeds.exact();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> weights = new ArrayList<>();
+    List<Workload> workloads = named(random, Seeds.workloads(14), weights);
+    Proof proof = Proof.emulating(AVX2, WeightStore.of(weights.toArray(byte[][]::new)));
+
+    List<String> failures = proof.failures(workloads, random);
+
+    assertTrue(
+        failures.isEmpty(),
+        () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
+    assertTrue(proof.checked() > 80, "too few candidates: " + proof.checked());
+  }
+
+  /** Convolutions and dense layers of s8 weights, each with one kind of them in turn. */
+  private static List<Workload> named(SplittableRandom random, int count, List<byte[]> weights) {
+    List<Workload> named = new ArrayList<>();
+    while (named.size() < count) {
+      for (Workload workload : AwkwardWorkloads.draw(random, 24, MAX_MACS)) {
+        if (workload.numerics().wgt().signed() && named.size() < count) {
+          BoundaryWeights kind = KINDS.get(named.size() % KINDS.size());
+          switch (workload) {
+            case Conv2d conv -> {
+              int taps = conv.window().kh() * conv.window().kw();
+              named.add(
+                  naming(conv, kind.of(conv, conv.ic() / conv.groups(), taps, random), weights));
+            }
+            case Dense dense ->
+                named.add(naming(dense, kind.of(dense, dense.k(), 1, random), weights));
+            default -> {}
+          }
+        }
+      }
+    }
+    return named;
+  }
+
+  private static Workload naming(Workload workload, byte[] plain, List<byte[]> weights) {
+    weights.add(plain);
+    return workload.with(workload.numerics().withWeights(Optional.of(WeightStore.hash(plain))));
+  }
+}
