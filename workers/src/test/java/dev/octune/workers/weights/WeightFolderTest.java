@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.octune.kernels.weights.ChannelOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -58,5 +60,17 @@ class WeightFolderTest {
     String hash = WeightFolder.ofUser(xdg).put(WEIGHTS);
     assertTrue(
         new WeightFolder(folder.resolve("octune").resolve("weights")).fetch(hash).isPresent());
+  }
+
+  @Test
+  void share_order_isListedForItsWeightsAndFetched() {
+    WeightFolder weights = new WeightFolder(folder);
+    String hash = weights.put(new byte[] {1, 2, 3, 4});
+    ChannelOrder order = ChannelOrder.of(1, 0, 3, 2);
+    assertEquals(List.of(), weights.orders(hash));
+    String shared = weights.share(order, hash);
+    assertEquals(shared, weights.share(order, hash));
+    assertEquals(List.of(shared), new WeightFolder(folder).orders(hash));
+    assertArrayEquals(order.bytes(), weights.fetch(shared).orElseThrow());
   }
 }
