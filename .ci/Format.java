@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * the syntax it has to read.
  */
 final class Format {
-  private static final List<String> MODULES = List.of("kernels", "rpc", "db", "workers", "tuner");
+  private static final List<String> MODULES = List.of("kernels", "rpc", "db", "workers", "tuner", "peers");
 
   public static void main(String[] args) throws IOException, InterruptedException {
     String formatterJar = args[0];

@@ -46,6 +46,7 @@ public final class Octune implements Runnable {
           RecordsCommand.class,
           KernelCommand.class,
           CheckCommand.class,
+          BenchCommand.class,
           SpaceCommand.class,
           LandscapeCommand.class,
           ExportCommand.class,
