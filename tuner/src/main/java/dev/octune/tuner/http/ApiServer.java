@@ -112,7 +112,7 @@ public final class ApiServer {
         vertx.createSharedWorkerExecutor(
             "octune-models", 1, PARSE_WARNING.toSeconds(), TimeUnit.SECONDS);
     WorkerExecutor historians = vertx.createSharedWorkerExecutor("octune-histories", HISTORIANS);
-    Bodies bodies = new Bodies();
+    Bodies bodies = new Bodies(Bodies.READ_LIMIT);
     Deeds deeds = new Deeds(parts.audit());
     EventStreams streams = new EventStreams(parts.coordinator(), parts.trials(), historians);
     Guard guard =

@@ -25,7 +25,7 @@ public final class Bodies {
   private static final long MAX_HELD_BYTES = 100L << 20;
 
   /** What a megabyte needs over a bad line; a client that trickles is cut off. */
-  private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+  static final Duration READ_LIMIT = Duration.ofSeconds(30);
 
   /** A client reads the refusal of a body that it still sends. */
   private static final Duration REFUSAL_LINGER = Duration.ofSeconds(2);
@@ -36,7 +36,15 @@ public final class Bodies {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
+  private final Duration readLimit;
   private final AtomicLong heldBytes = new AtomicLong();
+
+  /**
+   * @param readLimit how long a body may take to come
+   */
+  Bodies(Duration readLimit) {
+    this.readLimit = readLimit;
+  }
 
   /** The body that a route's reader has read. */
   public static Buffer of(RoutingContext context) {
@@ -127,6 +135,10 @@ public final class Bodies {
   /** Answers with a problem while the body still comes, and ends the connection soon after. */
   public static void refuse(RoutingContext context, Problem problem) {
     HttpServerRequest request = context.request();
+    if (request.isEnded()) {
+      context.fail(problem.exception());
+      return;
+    }
     request.handler(_ -> {});
     request.endHandler(_ -> {});
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -172,7 +184,7 @@ public final class Bodies {
             context.vertx().cancelTimer(timer);
             heldBytes.addAndGet(-body.length());
           });
-      timer = context.vertx().setTimer(READ_LIMIT.toMillis(), _ -> tooSlow());
+      timer = context.vertx().setTimer(readLimit.toMillis(), _ -> tooSlow());
       request.exceptionHandler(
           _ -> {
             // The client is gone; nobody waits for an answer.

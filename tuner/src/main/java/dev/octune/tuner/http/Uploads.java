@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,6 +123,8 @@ final class Uploads {
               "try again in some seconds"));
     }
     request.pause();
+    AtomicBoolean gone = new AtomicBoolean();
+    request.exceptionHandler(_ -> gone.set(true));
     Path file = folder.resolve(nextNumber.getAndIncrement() + ENDING);
     return vertx
         .fileSystem()
@@ -130,6 +133,10 @@ final class Uploads {
         .compose(
             sink -> {
               Upload upload = new Upload(context, file, sink);
+              if (gone.get()) {
+                upload.drop();
+                return upload.received.future();
+              }
               connect.accept(upload, request);
               Bodies.allowSending(request);
               request.resume();
