@@ -54,6 +54,7 @@ public final class Octune implements Runnable {
           DoctorCommand.class,
           DbCommand.class,
           WorkerCommand.class,
+          LoadCommand.class,
           SubmitCommand.class,
           StatusCommand.class,
           WatchCommand.class,

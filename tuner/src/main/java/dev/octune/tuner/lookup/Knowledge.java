@@ -61,7 +61,7 @@ public final class Knowledge implements RouteSource, AutoCloseable {
     WorkerExecutor streamers = vertx.createSharedWorkerExecutor("octune-streamers", STREAMERS);
     WorkerExecutor compilers = vertx.createSharedWorkerExecutor("octune-compilers", COMPILERS);
     Deeds deeds = new Deeds(audit);
-    MissTuning misses = new MissTuning(vertx, coordinator, library, searchers, deeds);
+    MissTuning misses = new MissTuning(vertx, index, coordinator, library, searchers, deeds);
     coordinator.addListener(misses);
     return new Knowledge(
         index,

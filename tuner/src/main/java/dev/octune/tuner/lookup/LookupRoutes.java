@@ -63,7 +63,7 @@ final class LookupRoutes implements RouteSource {
     Target target = Parameters.parse("target", required(context, "target"), Target::parse);
     Optional<String> wait = Parameters.one(context, "wait");
     Optional<LookupResult<IndexedBest>> serving = index.findServing(workload, target);
-    boolean isExact = serving.isPresent() && serving.get() instanceof LookupResult.Exact<?>;
+    boolean isExact = serving.filter(MissTuning::isExact).isPresent();
     if (wait.isPresent() && !isExact) {
       misses.answer(context, workload, target, wait.get(), () -> report(workload, target));
     } else if (serving.isPresent()) {

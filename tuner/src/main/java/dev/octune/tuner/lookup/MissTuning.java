@@ -1,6 +1,7 @@
 package dev.octune.tuner.lookup;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.octune.db.match.LookupIndex;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.match.Matching;
 import dev.octune.kernels.codegen.KernelLibrary;
@@ -66,6 +67,7 @@ final class MissTuning implements CoordinatorListener {
   private static final int OK = 200;
 
   private final Vertx vertx;
+  private final LookupIndex index;
   private final Coordinator coordinator;
   private final KernelLibrary library;
   private final WorkerExecutor searchers;
@@ -73,17 +75,19 @@ final class MissTuning implements CoordinatorListener {
   private final Semaphore waiting = new Semaphore(MAX_WAITING);
 
   /** Jobs of this class that have not ended; the future completes with their last move. */
-  private final Map<Wish, Future<Tuning>> tunings = new ConcurrentHashMap<>();
+  private final Map<Wish, Future<Optional<Tuning>>> tunings = new ConcurrentHashMap<>();
 
   private final Map<JobId, Promise<JobMove>> ends = new ConcurrentHashMap<>();
 
   MissTuning(
       Vertx vertx,
+      LookupIndex index,
       Coordinator coordinator,
       KernelLibrary library,
       WorkerExecutor searchers,
       Deeds deeds) {
     this.vertx = vertx;
+    this.index = index;
     this.coordinator = coordinator;
     this.library = library;
     this.searchers = searchers;
@@ -140,7 +144,11 @@ final class MissTuning implements CoordinatorListener {
                 loop.runOnContext(
                     _ -> {
                       if (tuning.succeeded()) {
-                        await(context, loop, tuning.result(), limit, report);
+                        tuning
+                            .result()
+                            .ifPresentOrElse(
+                                job -> await(context, loop, job, limit, report),
+                                () -> reply(context, OK, report, Optional.empty(), uncovered));
                       } else {
                         context.fail(tuning.cause());
                       }
@@ -197,7 +205,7 @@ final class MissTuning implements CoordinatorListener {
         .onSuccess(
             known -> {
               ObjectNode json = known.json();
-              if (!(known.result() instanceof LookupResult.Exact<?>)) {
+              if (!isExact(known.result())) {
                 job.ifPresent(id -> json.put("job", id.text()));
                 why.ifPresent(
                     reason -> json.put("reason", known.reason() + "; not tuned: " + reason));
@@ -207,13 +215,20 @@ final class MissTuning implements CoordinatorListener {
         .onFailure(context::fail);
   }
 
-  private Future<Tuning> tuning(
+  /** The job that tunes it, submitted where there is none; empty where it was tuned meanwhile. */
+  private Future<Optional<Tuning>> tuning(
       RoutingContext context, Workload workload, Target target, DeviceKey key, int trials) {
     Wish wish = new Wish(Matching.key(workload), key);
-    Promise<Tuning> mine = Promise.promise();
-    Future<Tuning> known = tunings.putIfAbsent(wish, mine.future());
+    Promise<Optional<Tuning>> mine = Promise.promise();
+    Future<Optional<Tuning>> known = tunings.putIfAbsent(wish, mine.future());
     if (known != null) {
       return known;
+    }
+    // Its job may have ended since the request was looked at: it is looked up once more.
+    if (index.findServing(workload, target).filter(MissTuning::isExact).isPresent()) {
+      tunings.remove(wish);
+      mine.complete(Optional.empty());
+      return mine.future();
     }
     Principal principal = Routes.principal(context);
     JobSpec spec = spec(workload, target, key, trials, principal);
@@ -224,13 +239,17 @@ final class MissTuning implements CoordinatorListener {
               if (submitted.succeeded()) {
                 Future<JobMove> end = follow(submitted.result());
                 end.onComplete(_ -> tunings.remove(wish));
-                mine.complete(new Tuning(submitted.result().id(), end));
+                mine.complete(Optional.of(new Tuning(submitted.result().id(), end)));
               } else {
                 tunings.remove(wish);
                 mine.fail(submitted.cause());
               }
             });
     return mine.future();
+  }
+
+  static boolean isExact(LookupResult<?> result) {
+    return result instanceof LookupResult.Exact<?>;
   }
 
   private Future<JobView> accepted(RoutingContext context, Workload workload, Outcome outcome) {

@@ -39,10 +39,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** A coordinator whose jobs go on by the test's hand: views and news as the real one has them. */
-final class HandCoordinator implements Coordinator {
-  static final Target TARGET = Target.parse("x86_64 cpu=znver3 isa=avx2 threads=1");
-  static final DeviceKey KEY = new DeviceKey("rack");
-  static final DeviceId DEVICE = new DeviceId("rack-1");
+public final class HandCoordinator implements Coordinator {
+  public static final Target TARGET = Target.parse("x86_64 cpu=znver3 isa=avx2 threads=1");
+  public static final DeviceKey KEY = new DeviceKey("rack");
+  public static final DeviceId DEVICE = new DeviceId("rack-1");
 
   private static final Instant NOON = Instant.parse("2026-11-25T12:00:00.123Z");
   private static final Session SESSION = new Session("s", "a device", "0.1.0", "LLVM 20.1.7");
@@ -55,11 +55,11 @@ final class HandCoordinator implements Coordinator {
           new DeviceView.Quarantine(DeviceView.Cause.WRONG_ANSWER, "out[3] is 7, not 9", NOON));
   private int openJobsLimit = 1000;
 
-  void limitOpenJobs(int limit) {
+  public void limitOpenJobs(int limit) {
     openJobsLimit = limit;
   }
 
-  int listening() {
+  public int listening() {
     return listeners.size();
   }
 
@@ -89,7 +89,7 @@ final class HandCoordinator implements Coordinator {
   }
 
   /** Moves a job on as the service does. */
-  synchronized JobView moved(JobId id, JobState to, String who, String why) {
+  public synchronized JobView moved(JobId id, JobState to, String who, String why) {
     JobView job = known(id);
     List<JobMove> moves = new ArrayList<>(job.moves());
     moves.add(move(to, who, why, moves.size()));
@@ -100,7 +100,7 @@ final class HandCoordinator implements Coordinator {
   }
 
   /** A trial of a job's task ends with this time; a negative one fails. */
-  synchronized void trial(JobId id, int task, double nanos) {
+  public synchronized void trial(JobId id, int task, double nanos) {
     JobView job = known(id);
     TaskView before = job.tasks().get(task);
     Measurement measurement = nanos < 0 ? new Measurement.RunFailed("signal 11") : timed(nanos);
@@ -131,7 +131,7 @@ final class HandCoordinator implements Coordinator {
   }
 
   /** A task of a job is confirmed. */
-  synchronized void confirm(JobId id, int task) {
+  public synchronized void confirm(JobId id, int task) {
     JobView job = known(id);
     TaskView before = job.tasks().get(task);
     TaskResult.Tuned tuned =
@@ -190,7 +190,7 @@ final class HandCoordinator implements Coordinator {
     return Optional.ofNullable(jobs.get(job));
   }
 
-  synchronized List<JobTrial> trials(JobId job) {
+  public synchronized List<JobTrial> trials(JobId job) {
     return trials.stream()
         .filter(
             trial ->

@@ -22,12 +22,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The served document as an oracle: do real answers have its schemas? */
-final class OpenApi {
+public final class OpenApi {
   private static final List<String> METHODS = List.of("get", "post", "put", "delete", "patch");
 
   private final JsonObject document;
 
-  OpenApi() {
+  public OpenApi() {
     try (InputStream in =
         Objects.requireNonNull(ApiServer.class.getResourceAsStream("openapi.json"))) {
       document = new JsonObject(new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -36,7 +36,7 @@ final class OpenApi {
     }
   }
 
-  JsonObject document() {
+  public JsonObject document() {
     return document;
   }
 
@@ -45,9 +45,9 @@ final class OpenApi {
    *
    * @param role "-" for an open path
    */
-  record Operation(String method, String path, String role) {}
+  public record Operation(String method, String path, String role) {}
 
-  Set<Operation> operations() {
+  public Set<Operation> operations() {
     Set<Operation> operations = new HashSet<>();
     JsonObject paths = document.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
@@ -66,7 +66,7 @@ final class OpenApi {
   }
 
   /** Asserts that a body has a schema of the document, and no field that it does not name. */
-  void assertIs(String schema, String body) {
+  public void assertIs(String schema, String body) {
     JsonObject root =
         new JsonObject()
             .put("$schema", Draft.DRAFT202012.getIdentifier())
@@ -78,7 +78,7 @@ final class OpenApi {
   }
 
   /** Asserts that a body is what an operation answers with a status. */
-  void assertAnswers(String method, String path, int status, String body) {
+  public void assertAnswers(String method, String path, int status, String body) {
     JsonObject operation =
         document.getJsonObject("paths").getJsonObject(path).getJsonObject(method);
     JsonObject response =

@@ -32,34 +32,44 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A real server on loopback before a coordinator that a test moves on by hand. */
-final class ServerFixture implements AutoCloseable {
-  static final long MAX_MODEL_BYTES = 200_000;
-  static final String DENSE = "dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32";
-  static final String CONV =
+public final class ServerFixture implements AutoCloseable {
+  public static final long MAX_MODEL_BYTES = 200_000;
+  public static final String DENSE = "dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32";
+  public static final String CONV =
       "conv2d_NCHWc_int8 n=1 ic=16 ih=8 iw=8 oc=16 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1"
           + " act=u8 wgt=s8 out=s32";
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final HandCoordinator coordinator = new HandCoordinator();
-  final Readiness readiness = new Readiness();
-  final AccessControl access;
-  final ApiServer server;
-  final Path folder;
-  final String admin;
+  public final HandCoordinator coordinator;
+  public final Readiness readiness = new Readiness();
+  public final AccessControl access;
+  public final ApiServer server;
+  public final Path folder;
+  public final String admin;
   private final AuditLog audit;
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
-  ServerFixture(Path folder) throws Exception {
+  public ServerFixture(Path folder) throws Exception {
     this(folder, List.of(), Optional.empty());
   }
 
-  ServerFixture(Path folder, List<RouteSource> others, Optional<ApiSettings.TlsFiles> tls)
+  public ServerFixture(Path folder, List<RouteSource> others, Optional<ApiSettings.TlsFiles> tls)
+      throws Exception {
+    this(folder, new HandCoordinator(), others, tls);
+  }
+
+  public ServerFixture(
+      Path folder,
+      HandCoordinator coordinator,
+      List<RouteSource> others,
+      Optional<ApiSettings.TlsFiles> tls)
       throws Exception {
     this.folder = folder;
+    this.coordinator = coordinator;
     access = AccessControl.open(folder, new SecureRandom(), InstantSource.system());
     admin = Files.readString(folder.resolve(AccessControl.ADMIN_TOKEN_FILE)).strip();
     audit = AuditLog.open(folder, InstantSource.system());
@@ -86,8 +96,8 @@ final class ServerFixture implements AutoCloseable {
   }
 
   /** An answer. */
-  record Answer(int status, String type, String body, HttpResponse<String> response) {
-    JsonNode json() {
+  public record Answer(int status, String type, String body, HttpResponse<String> response) {
+    public JsonNode json() {
       try {
         return JSON.readTree(body);
       } catch (JsonProcessingException e) {
@@ -95,43 +105,44 @@ final class ServerFixture implements AutoCloseable {
       }
     }
 
-    Answer expect(int wanted) {
+    public Answer expect(int wanted) {
       assertEquals(wanted, status, body);
       return this;
     }
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 
-  String token(String name, Role... roles) {
+  public String token(String name, Role... roles) {
     return access.create(name, Set.of(roles), 1).secret();
   }
 
-  HttpRequest.Builder request(String token, String path) {
+  public HttpRequest.Builder request(String token, String path) {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
     return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
   }
 
-  Answer get(String token, String path) throws IOException, InterruptedException {
+  public Answer get(String token, String path) throws IOException, InterruptedException {
     return send(request(token, path).GET().build());
   }
 
-  Answer delete(String token, String path) throws IOException, InterruptedException {
+  public Answer delete(String token, String path) throws IOException, InterruptedException {
     return send(request(token, path).DELETE().build());
   }
 
-  Answer post(String token, String path, String json) throws IOException, InterruptedException {
+  public Answer post(String token, String path, String json)
+      throws IOException, InterruptedException {
     return post(token, path, "application/json", BodyPublishers.ofString(json));
   }
 
-  Answer post(String token, String path, String type, BodyPublisher body)
+  public Answer post(String token, String path, String type, BodyPublisher body)
       throws IOException, InterruptedException {
     return send(request(token, path).header("Content-Type", type).POST(body).build());
   }
 
-  Answer send(HttpRequest request) throws IOException, InterruptedException {
+  public Answer send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
     return new Answer(
         response.statusCode(),
@@ -141,18 +152,18 @@ final class ServerFixture implements AutoCloseable {
   }
 
   /** Submits these workloads for the one device key. */
-  String submit(String token, String... workloads) throws IOException, InterruptedException {
+  public String submit(String token, String... workloads) throws IOException, InterruptedException {
     var body = JSON.createObjectNode().put("device_key", HandCoordinator.KEY.text());
     var list = body.putArray("workloads");
     List.of(workloads).forEach(list::add);
     return post(token, "/api/v1/jobs", body.toString()).expect(201).json().path("job").asText();
   }
 
-  List<String> auditLines() throws IOException {
+  public List<String> auditLines() throws IOException {
     return Files.readAllLines(folder.resolve("audit.jsonl"));
   }
 
-  long uploadsLeft() throws IOException {
+  public long uploadsLeft() throws IOException {
     try (var files = Files.list(folder.resolve("uploads"))) {
       return files.count();
     }

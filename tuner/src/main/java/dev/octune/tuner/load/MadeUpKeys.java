@@ -1,4 +1,4 @@
-package dev.octune.tuner.bench;
+package dev.octune.tuner.load;
 
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.ActRange;

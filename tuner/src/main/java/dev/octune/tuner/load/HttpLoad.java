@@ -1,4 +1,4 @@
-package dev.octune.tuner.bench;
+package dev.octune.tuner.load;
 
 import java.io.EOFException;
 import java.io.IOException;

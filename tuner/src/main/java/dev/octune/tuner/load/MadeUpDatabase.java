@@ -1,4 +1,4 @@
-package dev.octune.tuner.bench;
+package dev.octune.tuner.load;
 
 import dev.octune.db.TuningDb;
 import dev.octune.db.record.ConfirmedBest;

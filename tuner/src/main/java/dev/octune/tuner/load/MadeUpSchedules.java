@@ -1,4 +1,4 @@
-package dev.octune.tuner.bench;
+package dev.octune.tuner.load;
 
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.space.Candidate;
