@@ -24,6 +24,7 @@ public final class IndexedBest implements KnownBest {
   private final double defaultNanos;
   private final Instant confirmedAt;
   private final String device;
+  private final String id;
 
   /**
    * Of this schedule on its own workload and target, by azp; 0 where nobody has asked. Threads may
@@ -40,6 +41,7 @@ public final class IndexedBest implements KnownBest {
     this.defaultNanos = best.defaultNanos();
     this.confirmedAt = best.confirmedAt();
     this.device = device;
+    this.id = best.id();
   }
 
   @Override
@@ -75,6 +77,11 @@ public final class IndexedBest implements KnownBest {
   @Override
   public String device() {
     return device;
+  }
+
+  @Override
+  public String id() {
+    return id;
   }
 
   /**

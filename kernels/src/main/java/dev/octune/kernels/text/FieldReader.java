@@ -14,6 +14,8 @@ public final class FieldReader {
   /** Longest line that is read: a workload is below 400 characters, a schedule below 600. */
   public static final int MAX_LINE_CHARS = 4096;
 
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
   /** At most 18 digits, so that a number out of range is told apart from what is no number. */
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
@@ -36,7 +38,7 @@ public final class FieldReader {
     if (this.line.isEmpty()) {
       throw new TextException("%s text is empty. Mend: give one".formatted(kind));
     }
-    String[] words = this.line.split("\\s+", -1);
+    String[] words = BLANKS.split(this.line, -1);
     this.head = words[0];
     for (int i = 1; i < words.length; i++) {
       int equals = words[i].indexOf('=');

@@ -4,6 +4,7 @@ import dev.octune.db.match.LookupIndex;
 import dev.octune.db.record.KnownBest;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.weights.MissingWeightsException;
 import dev.octune.tuner.access.Role;
 import dev.octune.tuner.http.Parameters;
 import dev.octune.tuner.http.Problem;
@@ -128,7 +129,7 @@ final class KernelRoutes implements RouteSource {
     return compilers
         .executeBlocking(
             () ->
-                switch (compiler.compile(wanted.candidate(), wanted.symbol())) {
+                switch (compiled(wanted)) {
                   case Compiled.Built(ByteBuffer object) -> entry(object);
                   case Compiled.Refused(String reason) ->
                       throw new Problem(
@@ -145,6 +146,15 @@ final class KernelRoutes implements RouteSource {
                 },
             false)
         .onComplete(_ -> compiling.release());
+  }
+
+  /** A schedule may be made of particular weights, which only those who uploaded them have. */
+  private Compiled compiled(Wanted wanted) throws InterruptedException {
+    try {
+      return compiler.compile(wanted.candidate(), wanted.symbol());
+    } catch (MissingWeightsException e) {
+      return new Compiled.Refused(String.valueOf(e.getMessage()));
+    }
   }
 
   private static KernelCache.Entry entry(ByteBuffer object) {

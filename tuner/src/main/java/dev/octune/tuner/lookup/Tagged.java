@@ -10,7 +10,7 @@ final class Tagged {
   /** Only the holder of the token may keep it. */
   private static final CharSequence KEPT = HttpHeaders.createOptimized("private, no-cache");
 
-  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   private static final int OK = 200;
   private static final int NOT_MODIFIED = 304;
 
