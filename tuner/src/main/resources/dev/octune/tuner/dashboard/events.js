@@ -47,7 +47,8 @@ export class EventParser {
 }
 
 /**
- * Follows a path's events until it has ended, across broken connections.
+ * Follows a path's events until it has ended, across broken connections. A page that nobody sees
+ * lets go of its connection, of which a browser has six a host, and resumes once it is seen.
  * @param take called with a list of events at a time; tells whether the path has ended
  * @param state called with "live" or "lost"
  * @throws Problem where the service refuses
@@ -58,7 +59,9 @@ export async function follow(api, path, take, state, signal) {
   for (;;) {
     const connection = new AbortController();
     const stop = () => connection.abort();
+    const hide = () => document.hidden && stop();
     signal.addEventListener("abort", stop);
+    document.addEventListener("visibilitychange", hide);
     let ended = false;
     try {
       const response = await api.open("GET", path, {}, connection.signal, {
@@ -82,13 +85,15 @@ export async function follow(api, path, take, state, signal) {
       if (ended) return;
     } catch (error) {
       if (signal.aborted) return;
-      if (typeof error.status === "number" && ![429].includes(error.status)) throw error;
+      if (typeof error.status === "number" && error.status !== 429) throw error;
     } finally {
       signal.removeEventListener("abort", stop);
+      document.removeEventListener("visibilitychange", hide);
       connection.abort();
     }
     state("lost");
     await sleep(pause, signal);
+    await seen(signal);
     if (signal.aborted) return;
     pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
@@ -101,6 +106,21 @@ async function beforeSilence(promise, connection) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits until somebody sees the page. */
+function seen(signal) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener("visibilitychange", look);
+      signal.removeEventListener("abort", look);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", look);
+    signal.addEventListener("abort", look);
+    look();
+  });
 }
 
 /** Waits; ends early where the signal says so. */

@@ -74,13 +74,14 @@ export function openRecords({ api, query, go, signal }) {
   /** Loads pages until there is enough to see, or all of one workload's. */
   async function load(after) {
     more.disabled = true;
+    const goal = asked.workload ? MAX_LOADED : records.length + PAGE;
     try {
       do {
         const page = await api.get("api/v1/records", { ...asked, after, limit: PAGE }, signal);
         records = records.concat(page.records);
         after = next = page.next;
         say(summary, `Loading… ${count(records.length, "record")}`);
-      } while (after !== null && asked.workload && records.length < MAX_LOADED);
+      } while (after !== null && records.length < goal);
       put(message, records.length ? null : empty());
     } catch (error) {
       if (signal.aborted) return;
@@ -124,7 +125,7 @@ export function openRecords({ api, query, go, signal }) {
     put(list.body, found.slice(0, MAX_ROWS).map((record) => recordRow(record, best.get(keyOf(record)))));
     if (!records.length) return say(summary, "");
     const rows = found.length > MAX_ROWS ? `, the first ${MAX_ROWS} shown` : "";
-    const rest = next === null ? "" : "; more are stored";
+    const rest = next === null ? "" : "; later ones are stored: load more, or find a workload";
     say(summary, `${count(found.length)} of ${count(records.length, "loaded record")} match${rows}${rest}.`);
   }
 

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * A real Chromium. What its pages log as errors and every request that leaves this machine are
  * kept, and {@link #expectQuiet} is where a test fails for them. Confined to the test's thread.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   /** Generous: the machine may be busy with other builds. */
   private static final double LIMIT_MILLIS = 30_000;
 
@@ -49,7 +49,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Starts it; the test is skipped where there is none. */
-  static Browser start() {
+  public static Browser start() {
     Optional<Path> program =
         Stream.of(System.getenv("PATH").split(":"))
             .map(folder -> Path.of(folder, "chromium"))
@@ -72,7 +72,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** A page of a person with nothing kept from before. */
-  Page page(int width, int height, ColorScheme colours) {
+  public Page page(int width, int height, ColorScheme colours) {
     BrowserContext context =
         chromium.newContext(
             new com.microsoft.playwright.Browser.NewContextOptions()
@@ -105,7 +105,7 @@ final class Browser implements AutoCloseable {
    *
    * @param expected parts of errors that the test provoked
    */
-  void expectQuiet(String... expected) {
+  public void expectQuiet(String... expected) {
     assertEquals(List.of(), foreign);
     assertEquals(
         List.of(),
@@ -114,7 +114,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What was logged until now was the test's own doing. */
-  void forget() {
+  public void forget() {
     errors.clear();
   }
 
