@@ -153,14 +153,11 @@ signOut.addEventListener("click", () => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) wake.dispatchEvent(new Event("wake"));
 });
-addEventListener("hashchange", (event) => {
-  // The skip link's own address is no view.
-  if (location.hash === "#main") {
-    history.replaceState(null, "", new URL(event.oldURL).hash || "#/jobs");
-    main.focus();
-  } else {
-    route();
-  }
+addEventListener("hashchange", route);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // Its own address is no view.
+  event.preventDefault();
+  main.focus();
 });
 
 const colours = document.querySelector("#colours");
