@@ -27,7 +27,7 @@ record DepthwiseCost(DepthwisePlan plan, Isa isa) {
     Window w = plan.window;
     double dots = (double) plan.unrolledOperations() * plan.together / plan.vectors;
     double sums = (double) plan.ohTile * plan.owTile * plan.together;
-    double tile = TILE_OPERATIONS + dots * plan.leaf.operations() + sums;
+    double tile = TILE_OPERATIONS + dots * plan.leaf.operations() + sums * ending();
     if (plan.overChannels) {
       double fetches = (double) plan.tileColumns().size() * plan.rowGroups() * plan.together;
       tile += fetches * (interleaving() + plan.leaf.operandOperations());
@@ -57,6 +57,7 @@ record DepthwiseCost(DepthwisePlan plan, Isa isa) {
     Window w = plan.window;
     double taps = (double) plan.alignedGroups() * plan.otherTaps();
     double sums = (double) plan.owTile * plan.together;
+    double endings = sums * (ending() - 1);
     double body =
         TILE_OPERATIONS
             + sums
@@ -65,7 +66,12 @@ record DepthwiseCost(DepthwisePlan plan, Isa isa) {
                     + 2 * plan.leaf.group());
     double tiles =
         (double) Math.ceilDiv(w.ow(), plan.owTile) * w.oh() * plan.blocks() * plan.rounds();
-    return body * taps * tiles / outputs();
+    return (body * taps + endings) * tiles / outputs();
+  }
+
+  /** Operations that a finished vector of sums takes: its store, and before it what makes codes. */
+  private double ending() {
+    return 1 + plan.requantizer.map(Requantizer::operations).orElse(0);
   }
 
   private double outputs() {

@@ -491,7 +491,7 @@ final class DepthwiseKernel {
             + (long) position.vector() * plan.lanes * plan.outElementBytes();
     Value result =
         plan.requantizer
-            .map(r -> r.codes(code, sum, constants(code, tile, position.vector())))
+            .map(r -> r.codes(code, sum, r.load(code, constants(code, tile, position.vector()))))
             .orElse(sum);
     code.store(result, code.offset(tile.out(), at), plan.lanes * plan.outElementBytes());
   }

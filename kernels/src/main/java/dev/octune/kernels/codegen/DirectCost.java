@@ -24,6 +24,11 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
   private static final double STORE = 1.8;
   private static final double SPILL = 1.1;
 
+  /** Between one of the ports' quarter and a load's half. */
+  private static final double REQUANTIZING_OPERATION = 0.32;
+
+  private static final int AVX2_LANES = 8;
+
   /** Bodies beyond {@link #SMALL_BODY} operations are scheduled badly by the compiler. */
   private static final double LARGE_BODY_FACTOR = 1.1;
 
@@ -55,7 +60,7 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
         bodies * (groups * groupCycles(at) + LOOP)
             + bodies / bodiesOfInnerLoop(at) * INNER_LOOP
             + TILE
-            + STORE * at.accumulators();
+            + (STORE + requantizing(at)) * at.accumulators();
     double tiles =
         (double) Math.ceilDiv(conv.columns(), at.strip())
             * Math.ceilDiv(at.strip(), at.owTile())
@@ -63,6 +68,15 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
             * Math.ceilDiv(conv.oc(), at.ocBlock());
     double macs = (double) conv.rows() * conv.columns() * conv.oc() * conv.ic() * conv.taps();
     return tile * tiles / macs * imbalance(at);
+  }
+
+  /** Cycles that make codes of a vector of sums; none where they leave as they are. */
+  private double requantizing(Tiling at) {
+    double halfVectors = Math.max(1, at.leaf().lanes() / (double) AVX2_LANES);
+    return at.layout(conv)
+        .requantizer()
+        .map(r -> REQUANTIZING_OPERATION * r.operations() * halfVectors)
+        .orElse(0.0);
   }
 
   /** How much longer the thread with the most units works than the mean. */

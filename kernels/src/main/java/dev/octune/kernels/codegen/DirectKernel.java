@@ -200,27 +200,38 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   }
 
   private void store(Code code, List<Value> sums, Value channels, Value out) {
-    int vectorBytes = at.leaf().lanes() * layout.outElementBytes();
+    if (layout.requantizer().isPresent()) {
+      storeCodes(code, layout.requantizer().get(), sums, channels, out);
+      return;
+    }
     for (int row = 0; row < at.ohTile(); row++) {
       for (int column = 0; column < at.owTile(); column++) {
         for (int o = 0; o < at.ocVectors(); o++) {
-          long offset =
-              row * layout.outRowBytes()
-                  + column * layout.outColumnBytes()
-                  + (long) o * vectorBytes;
-          Value result = result(code, sums.get(accumulator(row, column, o)), channels, o);
-          code.store(result, code.offset(out, offset), vectorBytes);
+          storeVector(code, sums.get(accumulator(row, column, o)), out, row, column, o);
         }
       }
     }
   }
 
-  /** A vector of sums as it leaves the kernel. */
-  private Value result(Code code, Value sums, Value channels, int o) {
-    return layout
-        .requantizer()
-        .map(requantizer -> requantizer.codes(code, sums, constants(code, channels, o)))
-        .orElse(sums);
+  /** Position by position for one vector of channels, so that its constants are loaded once. */
+  private void storeCodes(
+      Code code, Requantizer requantizer, List<Value> sums, Value channels, Value out) {
+    for (int o = 0; o < at.ocVectors(); o++) {
+      Requantizer.Constants constants = requantizer.load(code, constants(code, channels, o));
+      for (int row = 0; row < at.ohTile(); row++) {
+        for (int column = 0; column < at.owTile(); column++) {
+          Value vector = sums.get(accumulator(row, column, o));
+          storeVector(code, requantizer.codes(code, vector, constants), out, row, column, o);
+        }
+      }
+    }
+  }
+
+  private void storeVector(Code code, Value vector, Value out, int row, int column, int o) {
+    int vectorBytes = at.leaf().lanes() * layout.outElementBytes();
+    long offset =
+        row * layout.outRowBytes() + column * layout.outColumnBytes() + (long) o * vectorBytes;
+    code.store(vector, code.offset(out, offset), vectorBytes);
   }
 
   private Value constants(Code code, Value channels, int o) {

@@ -5,9 +5,9 @@ import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.target.Arch;
 import dev.octune.kernels.workload.Output;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -47,6 +47,9 @@ record Requantizer(Output out, int lanes, WideHalves halves) {
 
   private static final int MULTIPLIER_BITS = 31;
 
+  private static final int ONCE_OPERATIONS = 17;
+  private static final int TWICE_OPERATIONS = 26;
+
   /** What every field of a block begins with a multiple of, and how large it is. */
   private enum Field {
     /** s32: bias + (offset − azp) · Σ w. */
@@ -80,6 +83,11 @@ record Requantizer(Output out, int lanes, WideHalves halves) {
         : Optional.empty();
   }
 
+  /** Instructions that make codes of a vector of sums, on x86. */
+  int operations() {
+    return out.roundsOnce() ? ONCE_OPERATIONS : TWICE_OPERATIONS;
+  }
+
   /** Bytes of the constants of one vector; they start at a multiple of 64. */
   long blockBytes() {
     return Math.ceilDiv(endOf(Field.HI), BLOCK_ALIGN_BYTES) * (long) BLOCK_ALIGN_BYTES;
@@ -97,42 +105,59 @@ record Requantizer(Output out, int lanes, WideHalves halves) {
     return words(code, block, Field.START);
   }
 
-  /** The codes of a vector of sums, i8. */
-  Value codes(Code code, Value sums, Value block) {
-    Value scaled = out.roundsOnce() ? sums : code.shiftLeft(sums, words(code, block, Field.LEFT));
-    List<Value> wide = new ArrayList<>();
-    for (int half : WideHalves.HALVES) {
-      wide.add(shifted(code, scaled, block, half));
-    }
-    Value narrow = halves.narrow(code, wide.get(0), wide.get(1));
-    Value code32 = code.add(narrow, words(code, block, Field.ZERO));
-    Type.Vector words = Type.I32.x(lanes);
-    Value held =
-        code.maxSigned(
-            code.minSigned(code32, Value.splat(words, out.max())), Value.splat(words, out.min()));
-    return clamped(
-        code,
-        code.truncate(held, Type.I8),
+  /** The constants of a vector, loaded once for all the positions that they serve. */
+  Constants load(Code code, Value block) {
+    return new Constants(
+        out.roundsOnce() ? Optional.empty() : Optional.of(words(code, block, Field.LEFT)),
+        perHalf(half -> halves.loadFactor(code, halfField(code, block, Field.FACTOR, half), lanes)),
+        out.roundsOnce() ? List.of() : perHalf(half -> wides(code, block, Field.SIGN_MASK, half)),
+        perHalf(half -> wides(code, block, Field.ADDEND, half)),
+        perHalf(half -> wides(code, block, Field.RIGHT, half)),
+        words(code, block, Field.ZERO),
         code.load(Type.I8.x(lanes), field(code, block, Field.LO), lanes),
         code.load(Type.I8.x(lanes), field(code, block, Field.HI), lanes));
   }
 
+  /** The fields of a block in registers, those in 64-bit lanes for each half. */
+  record Constants(
+      Optional<Value> left,
+      List<Value> factor,
+      List<Value> signMask,
+      List<Value> addend,
+      List<Value> right,
+      Value zero,
+      Value lo,
+      Value hi) {}
+
+  /** The codes of a vector of sums, i8. */
+  Value codes(Code code, Value sums, Constants with) {
+    Value scaled = with.left().map(left -> code.shiftLeft(sums, left)).orElse(sums);
+    List<Value> wide = perHalf(half -> shifted(code, scaled, with, half));
+    Value narrow = halves.narrow(code, wide.get(0), wide.get(1));
+    Value code32 = code.add(narrow, with.zero());
+    Type.Vector words = Type.I32.x(lanes);
+    Value held =
+        code.maxSigned(
+            code.minSigned(code32, Value.splat(words, out.max())), Value.splat(words, out.min()));
+    return clamped(code, code.truncate(held, Type.I8), with.lo(), with.hi());
+  }
+
   /** One half of the lanes, scaled, in the low words of 64-bit lanes. */
-  private Value shifted(Code code, Value scaled, Value block, int half) {
+  private Value shifted(Code code, Value scaled, Constants with, int half) {
     Type.Vector type = WideHalves.wideType(lanes);
-    Value factor = halves.loadFactor(code, halfField(code, block, Field.FACTOR, half), lanes);
-    Value product = code.mul(halves.wide(code, scaled, half), factor);
-    Value lifted = product;
+    Value lifted = code.mul(halves.wide(code, scaled, half), with.factor().get(half));
     if (!out.roundsOnce()) {
-      lifted = code.add(product, Value.splat(type, LIFT + (1L << (MULTIPLIER_BITS - 1))));
+      lifted = code.add(lifted, Value.splat(type, LIFT + (1L << (MULTIPLIER_BITS - 1))));
       Value notNegative =
-          code.and(
-              code.shiftRightLogical(lifted, MULTIPLIER_BITS),
-              wides(code, block, Field.SIGN_MASK, half));
+          code.and(code.shiftRightLogical(lifted, MULTIPLIER_BITS), with.signMask().get(half));
       lifted = code.add(lifted, notNegative);
     }
-    lifted = code.add(lifted, wides(code, block, Field.ADDEND, half));
-    return code.shiftRightLogical(lifted, wides(code, block, Field.RIGHT, half));
+    return code.shiftRightLogical(
+        code.add(lifted, with.addend().get(half)), with.right().get(half));
+  }
+
+  private static List<Value> perHalf(IntFunction<Value> value) {
+    return WideHalves.HALVES.stream().map(value::apply).toList();
   }
 
   private Value clamped(Code code, Value codes, Value lo, Value hi) {

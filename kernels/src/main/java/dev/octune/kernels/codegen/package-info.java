@@ -13,7 +13,9 @@
  *   <li>{@code PackedLayout}: where operands stand; {@code PackingCode} carries them there;
  *   <li>{@code DirectKernel}: the loop nest;
  *   <li>{@code Leaf}: its innermost operation, one implementation for each kind of instruction,
- *       each with the proof of what it is exact for; {@code Leaves} lists them.
+ *       each with the proof of what it is exact for; {@code Leaves} lists them;
+ *   <li>{@code Requantizer}: from sums to codes where the output is requantized, for every
+ *       template; {@code WideHalves} is what differs between architectures there.
  * </ul>
  */
 @NullMarked

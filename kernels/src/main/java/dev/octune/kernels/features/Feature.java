@@ -4,6 +4,7 @@ import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
+import dev.octune.kernels.workload.Output;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
@@ -42,8 +43,10 @@ public enum Feature {
   LOG_ACT_BYTES(p -> log((double) p.workload().actElements())),
   /** Bytes of the plain weights. */
   LOG_WGT_BYTES(p -> log((double) p.workload().wgtElements())),
-  /** Bytes of the s32 output. */
-  LOG_OUT_BYTES(p -> log(4.0 * p.workload().outElements())),
+  /** Bytes of the plain output. */
+  LOG_OUT_BYTES(p -> log((double) p.workload().outBytes())),
+  /** Roundings of an output: 0 for sums, 1, or 2 as gemmlowp. */
+  ROUNDINGS(p -> roundings(p.workload().numerics().out())),
   /** Largest activation: 255, 127. */
   ACT_MAX(p -> p.workload().numerics().act().max()),
   /** Largest weight by absolute value, zero point taken off. */
@@ -167,6 +170,10 @@ public enum Feature {
 
   float of(Point point) {
     return (float) value.applyAsDouble(point);
+  }
+
+  private static double roundings(Output out) {
+    return out.isRequantized() ? out.roundsOnce() ? 1 : 2 : 0;
   }
 
   private static double is(boolean yes) {

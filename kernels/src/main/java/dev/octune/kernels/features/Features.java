@@ -19,7 +19,7 @@ import java.util.Set;
  */
 public final class Features {
   /** Raised whenever a row changes for the same schedule; stored models and rows carry it. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   private static final String LEAF = "leaf";
 

@@ -22,10 +22,10 @@ final class CHeader {
        * Plain tensors: @PLAIN@.
        * Packed buffers are yours, 64-byte aligned, of as many bytes as the _bytes functions say.
        *
-       *   SYM_pack_wgt once,@THEN_QUANT@ SYM_pack_act for each input, then SYM_run for part = 0 … parts − 1, in
-       *   any order or at once from several threads (any parts ≥ 1 give the same bytes), then
-       *   SYM_unpack_out. Nothing outside the buffers is read or written; the functions keep no
-       *   state and call nothing.
+       *   SYM_pack_wgt once,@THEN_QUANT@ SYM_pack_act for each input, then SYM_run for part =
+       *   0 … parts − 1, in any order or at once from several threads (any parts ≥ 1 give the same
+       *   bytes), then SYM_unpack_out. Nothing outside the buffers is read or written; the functions
+       *   keep no state and call nothing.
       @QUANT_TEXT@ */
       #ifndef @GUARD@
       #define @GUARD@
@@ -43,7 +43,8 @@ final class CHeader {
 
       void @SYM@_pack_act(const void *plain, void *act);
       void @SYM@_pack_wgt(const void *plain, void *wgt);
-      @QUANT@      void @SYM@_run(const void *act, const void *wgt, void *out, int32_t part, int32_t parts);
+      @QUANT@\
+      void @SYM@_run(const void *act, const void *wgt, void *out, int32_t part, int32_t parts);
       void @SYM@_unpack_out(const void *out, void *plain);
 
       #ifdef __cplusplus
@@ -62,8 +63,9 @@ final class CHeader {
   private static final String QUANT_TEXT =
       """
        *
-       *   SYM_pack_quant again wherever its parameters change, and after each SYM_pack_wgt. With @CHANNELS@
-       *   biases, multipliers in [0, 2^31) and shifts in [-31, 30], out is, for a sum x of channel o,
+       *   SYM_pack_quant again wherever its parameters change, and after each SYM_pack_wgt. It takes
+       *   @CHANNELS@ biases, multipliers in [0, 2^31) and shifts in [-31, 30]. For a sum x of channel o,
+       *   out is
        *     y = x - azp * (sum of the weights, less their zero point) + bias[o]
        *     z = y * multiplier[o] * 2^(shift[o] - 31) + out_zero, @ROUNDED@
        *     min(max(z, lo), hi), lo and hi no further than the type's ends; modulo 2^32 throughout.

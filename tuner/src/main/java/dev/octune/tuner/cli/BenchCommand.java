@@ -11,6 +11,7 @@ import dev.octune.tuner.peer.Goals;
 import dev.octune.tuner.peer.PeerProvider;
 import dev.octune.tuner.report.BenchChart;
 import dev.octune.tuner.report.BenchReport;
+import dev.octune.tuner.task.Outputs;
 import dev.octune.tuner.task.TuningTask;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -212,7 +213,7 @@ final class BenchCommand implements Callable<Integer> {
       KernelLibrary library,
       Target target,
       Optional<dev.octune.workers.weights.WeightFolder> weights) {
-    return new TaskInputs(library, target, weights)
+    return new TaskInputs(library, target, Outputs.SUMS, weights)
         .read(inputs).tasks().stream()
             .map(TuningTask::workload)
             .map(workload -> workload.with(workload.numerics().withAzp(0)))

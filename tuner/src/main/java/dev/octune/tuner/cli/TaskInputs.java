@@ -6,6 +6,7 @@ import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.graph.ModelFile;
 import dev.octune.tuner.graph.QuantizedGraph;
 import dev.octune.tuner.network.NetworkList;
+import dev.octune.tuner.task.Outputs;
 import dev.octune.tuner.task.TaskList;
 import dev.octune.tuner.task.Tasks;
 import dev.octune.tuner.task.TuningTask;
@@ -29,14 +30,18 @@ final class TaskInputs {
 
   private final KernelLibrary library;
   private final Target target;
+  private final Outputs outputs;
   private final Optional<WeightFolder> realWeights;
 
   /**
+   * @param outputs of the layers of models
    * @param realWeights where given, layers of models name their weights, which are kept there
    */
-  TaskInputs(KernelLibrary library, Target target, Optional<WeightFolder> realWeights) {
+  TaskInputs(
+      KernelLibrary library, Target target, Outputs outputs, Optional<WeightFolder> realWeights) {
     this.library = library;
     this.target = target;
+    this.outputs = outputs;
     this.realWeights = realWeights;
   }
 
@@ -64,8 +69,8 @@ final class TaskInputs {
 
   private TaskList model(QuantizedGraph graph) {
     return realWeights
-        .map(folder -> Tasks.extractOnWeights(graph, library, target, folder::put))
-        .orElseGet(() -> Tasks.extract(graph, library, target));
+        .map(folder -> Tasks.extractOnWeights(graph, library, target, outputs, folder::put))
+        .orElseGet(() -> Tasks.extract(graph, library, target, outputs));
   }
 
   private static Path path(String argument) {

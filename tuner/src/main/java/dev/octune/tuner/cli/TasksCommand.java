@@ -22,11 +22,13 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  octune tasks model.tflite",
       "  octune tasks model.tflite --json | jq '.uncovered'",
+      "  octune tasks model.tflite --out requantized",
     })
 final class TasksCommand implements Callable<Integer> {
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption target = new TargetOption();
   @Mixin private final WeightsOption weights = new WeightsOption();
+  @Mixin private final OutOption out = new OutOption();
 
   @Parameters(
       arity = "1",
@@ -44,6 +46,7 @@ final class TasksCommand implements Callable<Integer> {
         new TaskInputs(
                 KernelLibrary.standard(Wiring.weights()),
                 target.resolve(Host.detect()),
+                out.outputs(),
                 weights.real())
             .read(List.of(model));
     TasksReport report = new TasksReport(tasks);

@@ -62,6 +62,7 @@ final class TuneCommand implements Callable<Integer> {
   @Mixin private final TargetOption targetOption = new TargetOption();
   @Mixin private final DbOption database = new DbOption();
   @Mixin private final WeightsOption weights = new WeightsOption();
+  @Mixin private final OutOption out = new OutOption();
 
   @Parameters(
       arity = "1..*",
@@ -107,7 +108,7 @@ final class TuneCommand implements Callable<Integer> {
     Budget budget = budget();
     StrategyKind kind = usable(StrategyKind.parse(strategy));
     KernelLibrary library = KernelLibrary.standard(Wiring.weights());
-    TaskList tasks = new TaskInputs(library, target, weights.real()).read(inputs);
+    TaskList tasks = new TaskInputs(library, target, out.outputs(), weights.real()).read(inputs);
     PrintWriter err = spec.commandLine().getErr();
     tasks
         .uncovered()
@@ -120,9 +121,9 @@ final class TuneCommand implements Callable<Integer> {
         TuningDb db = TuningDb.open(database.file(), TuningDb.Access.WRITER);
         Search search = Search.open(kind, seed)) {
       TuneReport report = tune(tasks, budget, target, library, device, host, db, search, stop);
-      PrintWriter out = spec.commandLine().getOut();
-      out.print(json.asked() ? report.json().toPrettyString() + "\n" : report.table());
-      out.flush();
+      PrintWriter stdout = spec.commandLine().getOut();
+      stdout.print(json.asked() ? report.json().toPrettyString() + "\n" : report.table());
+      stdout.flush();
       return report.result().stopped().isPresent() ? Octune.EXIT_INTERRUPTED : Octune.EXIT_DONE;
     }
   }

@@ -52,10 +52,13 @@ final class Shorthand {
 
   private static String ranges(Workload workload) {
     Numerics numerics = workload.numerics();
-    return " %s·%s%s"
+    return " %s·%s%s%s"
         .formatted(
             numerics.act().text(),
             numerics.wgt().text(),
-            numerics.wgt().signed() ? "" : "−" + numerics.wzp());
+            numerics.wgt().signed() ? "" : "−" + numerics.wzp(),
+            numerics.out().isRequantized()
+                ? " ⇒ " + numerics.out().text().replace("round=", "")
+                : "");
   }
 }

@@ -39,13 +39,15 @@ final class LayerLowering {
   private static final int WEIGHTS = 1;
 
   private final QuantizedGraph graph;
+  private final Outputs outputs;
   private final CodeRanges ranges;
 
   /** Classes of constants seen so far: a hostile file lets thousands of layers share one. */
   private final Map<ConstantData, WgtRange> classes = new HashMap<>();
 
-  LayerLowering(QuantizedGraph graph) {
+  LayerLowering(QuantizedGraph graph, Outputs outputs) {
     this.graph = graph;
+    this.outputs = outputs;
     this.ranges = new CodeRanges(graph);
   }
 
@@ -167,7 +169,9 @@ final class LayerLowering {
               matmul.rightTransposed() ? n : k,
               matmul.rightTransposed() ? k : n,
               !matmul.rightTransposed())
-          : new Lowered(describe(() -> new BatchMatmul(1, rows, k, n, numerics)), Optional.empty());
+          : new Lowered(
+              leaving(operator, describe(() -> new BatchMatmul(1, rows, k, n, numerics))),
+              Optional.empty());
     }
     return lowered(
         operator,
@@ -184,13 +188,45 @@ final class LayerLowering {
     boolean shifted =
         !workload.numerics().wgt().signed() && tensor(operator, WEIGHTS).type() == ElementType.INT8;
     return new Lowered(
-        workload,
+        leaving(operator, workload),
         tensor(operator, WEIGHTS).contents() instanceof Contents.Constant(ConstantData data)
             ? Optional.of(new PlainWeights(data, outer, rows, columns, swapped, shifted))
             : Optional.empty());
   }
 
-  /** The numbers of both sides; what the output is made into afterwards doesn't matter. */
+  /** The workload with the output that is wanted of it. */
+  private Workload leaving(Operator operator, Workload workload) throws NoWorkloadException {
+    Output out = outputs.of(workload);
+    if (out.isRequantized()) {
+      checkCodes(graph.tensors().get(operator.outputs().getFirst()), "output");
+      checkScales(tensor(operator, ACTIVATION), "activations", 0);
+      checkScales(tensor(operator, WEIGHTS), "weights", 0);
+    }
+    return workload.with(workload.numerics().withOut(out));
+  }
+
+  /** An output that sums can be requantized to. */
+  private static void checkCodes(Tensor tensor, String what) throws NoWorkloadException {
+    if (CodeRanges.zeroCode(tensor).isEmpty()) {
+      throw new NoWorkloadException(
+          "its %s is %s, not 8-bit codes quantized as one tensor: no kernel requantizes to that"
+              .formatted(what, tensor.type().text()));
+    }
+    checkScales(tensor, what, Float.MIN_VALUE);
+  }
+
+  /** Sums of a channel whose scale is 0 all become the zero point; none can be divided by it. */
+  private static void checkScales(Tensor tensor, String what, float least)
+      throws NoWorkloadException {
+    for (float scale : tensor.quantization().orElseThrow().scales()) {
+      if (!(scale >= least) || Float.isInfinite(scale)) {
+        throw new NoWorkloadException(
+            "the scale %s of its %s is no number to multiply with".formatted(scale, what));
+      }
+    }
+  }
+
+  /** The numbers of both sides, sums leaving. */
   private Numerics numerics(Operator operator, int channelAxis) throws NoWorkloadException {
     Tensor act = tensor(operator, ACTIVATION);
     Tensor wgt = tensor(operator, WEIGHTS);

@@ -24,6 +24,13 @@ public final class Tasks {
     return extract(graph, workload -> library.uncovered(workload, target));
   }
 
+  /** As above, with other outputs than sums. */
+  public static TaskList extract(
+      QuantizedGraph graph, KernelLibrary library, Target target, Outputs outputs) {
+    return extract(
+        graph, outputs, workload -> library.uncovered(workload, target), Lowered::workload);
+  }
+
   /**
    * As {@link #extract(QuantizedGraph, KernelLibrary, Target)}, but the workload of a layer with
    * constant weights names them, so that layers share a task only where they share their weights.
@@ -32,8 +39,19 @@ public final class Tasks {
    */
   public static TaskList extractOnWeights(
       QuantizedGraph graph, KernelLibrary library, Target target, Function<byte[], String> keep) {
+    return extractOnWeights(graph, library, target, Outputs.SUMS, keep);
+  }
+
+  /** As above, with other outputs than sums. */
+  public static TaskList extractOnWeights(
+      QuantizedGraph graph,
+      KernelLibrary library,
+      Target target,
+      Outputs outputs,
+      Function<byte[], String> keep) {
     return extract(
         graph,
+        outputs,
         workload -> library.uncovered(workload, target),
         lowered ->
             lowered
@@ -48,14 +66,21 @@ public final class Tasks {
 
   /** As above, where a function tells why a workload has no template. */
   static TaskList extract(QuantizedGraph graph, Function<Workload, Optional<String>> templateGap) {
-    return extract(graph, templateGap, Lowered::workload);
+    return extract(graph, Outputs.SUMS, templateGap);
+  }
+
+  /** As above, with other outputs than sums. */
+  static TaskList extract(
+      QuantizedGraph graph, Outputs outputs, Function<Workload, Optional<String>> templateGap) {
+    return extract(graph, outputs, templateGap, Lowered::workload);
   }
 
   private static TaskList extract(
       QuantizedGraph graph,
+      Outputs outputs,
       Function<Workload, Optional<String>> templateGap,
       Function<Lowered, Workload> taskOf) {
-    LayerLowering lowering = new LayerLowering(graph);
+    LayerLowering lowering = new LayerLowering(graph, outputs);
     Map<Workload, List<String>> layers = new LinkedHashMap<>();
     Map<Workload, Optional<String>> gaps = new LinkedHashMap<>();
     List<UncoveredLayer> uncovered = new ArrayList<>();
@@ -86,7 +111,7 @@ public final class Tasks {
    * Empty where the layer has no workload or computes its weights.
    */
   public static Optional<byte[]> weights(QuantizedGraph graph, String layer) {
-    LayerLowering lowering = new LayerLowering(graph);
+    LayerLowering lowering = new LayerLowering(graph, Outputs.SUMS);
     return graph.operators().stream()
         .filter(operator -> operator.layer().equals(layer))
         .findFirst()

@@ -54,6 +54,81 @@ class TasksTest {
     file.conv(act, wgt, out, Padding.SAME, 2, 1, NONE);
   }
 
+  private List<String> requantized(Outputs outputs) {
+    TaskList tasks = Tasks.extract(file.graph(), outputs, _ -> Optional.empty());
+    assertEquals(List.of(), tasks.uncovered());
+    return tasks.tasks().stream()
+        .map(task -> task.workload().text())
+        .map(text -> text.substring(0, text.indexOf(' ')) + text.substring(text.indexOf(" out=")))
+        .toList();
+  }
+
+  @Test
+  void outputs_ofEveryOperator_roundAsItsKernelsDo() {
+    int act = file.tensor("in", S8, 0.1f, 5, 1, 4, 4, 4);
+    int wgt = file.constant("w", S8, 0, -127, 127, 8, 3, 3, 4);
+    int conv = file.tensor("conv", S8, 0.1f, 0, 1, 4, 4, 8);
+    file.conv(act, wgt, conv, Padding.SAME, 1, 1, NONE);
+    int grouped = file.tensor("grouped", S8, 0.1f, 0, 1, 4, 4, 8);
+    int groupedWgt = file.constant("wg", S8, 0, -127, 127, 8, 3, 3, 4);
+    file.conv(conv, groupedWgt, grouped, Padding.SAME, 1, 1, NONE);
+    int depthwise = file.tensor("depthwise", S8, 0.1f, 0, 1, 4, 4, 8);
+    int depthwiseWgt = file.constant("wd", S8, 0, -127, 127, 1, 3, 3, 8);
+    file.depthwise(grouped, depthwiseWgt, depthwise, Padding.SAME, 1, 1);
+    int dense = file.tensor("dense", U8, 0.1f, 0, 16, 10);
+    int denseWgt = file.constant("wf", S8, 0, -127, 127, 10, 8);
+    file.dense(depthwise, denseWgt, dense, NONE);
+    int left = file.tensor("left", S8, 0.1f, 1, 2, 3, 4);
+    int right = file.tensor("right", S8, 0.1f, 2, 2, 4, 5);
+    int product = file.tensor("product", S8, 0.1f, 3, 2, 3, 5);
+    file.matmul(left, right, product, false, false);
+
+    assertEquals(
+        List.of(
+            "conv2d_NCHWc_int8 out=u8 round=single",
+            "conv2d_NCHWc_int8 out=u8 round=double",
+            "depthwise_conv2d_NCHWc_int8 out=u8 round=double",
+            "dense_int8 out=u8 round=single",
+            "batch_matmul_int8 out=u8 round=single"),
+        requantized(Outputs.REQUANTIZED));
+    assertEquals(
+        List.of(
+            "conv2d_NCHWc_int8 out=u8 round=double",
+            "conv2d_NCHWc_int8 out=u8 round=double",
+            "depthwise_conv2d_NCHWc_int8 out=u8 round=double",
+            "dense_int8 out=u8 round=double",
+            "batch_matmul_int8 out=u8 round=double"),
+        requantized(Outputs.REFERENCE));
+    assertTrue(requantized(Outputs.SUMS).stream().allMatch(text -> text.endsWith(" out=s32")));
+  }
+
+  @Test
+  void outputs_thatAreNoCodes_areOnlySums() {
+    int act = file.tensor("in", S8, 0.1f, 5, 1, 8);
+    int wgt = file.constant("w", S8, 0, -127, 127, 10, 8);
+    int out = file.tensor("out", TensorType.INT16, 0.1f, 0, 1, 10);
+    file.dense(act, wgt, out, NONE);
+
+    TaskList tasks = Tasks.extract(file.graph(), Outputs.REQUANTIZED, _ -> Optional.empty());
+
+    assertEquals(List.of(), tasks.tasks());
+    assertContains("its output is int16", tasks.uncovered().getFirst().reason());
+    assertContains("out=s32", only());
+  }
+
+  @Test
+  void outputs_withoutAScale_areOnlySums() {
+    int act = file.tensor("in", S8, 0.1f, 5, 1, 8);
+    int wgt = file.constant("w", S8, 0, -127, 127, 10, 8);
+    int out = file.tensor("out", S8, 0f, 0, 1, 10);
+    file.dense(act, wgt, out, NONE);
+
+    TaskList tasks = Tasks.extract(file.graph(), Outputs.REQUANTIZED, _ -> Optional.empty());
+
+    assertContains("the scale 0.0 of its output", tasks.uncovered().getFirst().reason());
+    assertContains("out=s32", only());
+  }
+
   @Test
   void conv_sameWithStrideTwo_padsTheOddPositionBehind() {
     conv(-128, 0, S8, S8, -127, 127);

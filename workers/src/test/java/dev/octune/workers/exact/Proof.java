@@ -103,6 +103,18 @@ final class Proof {
     return failures;
   }
 
+  /** The same for the default schedule of each. */
+  List<String> failuresOfDefaults(List<Workload> workloads) throws Exception {
+    try (LocalDevice device = open()) {
+      for (Workload workload : workloads) {
+        Schedule schedule = library.defaultSchedule(workload, target);
+        check(device, new Candidate(workload, target, schedule), checked);
+      }
+      drain(0);
+    }
+    return failures;
+  }
+
   /** The same for the points of one workload's space, evenly thinned to at most so many. */
   List<String> failuresOfAll(Workload workload, int maxPoints) throws Exception {
     try (LocalDevice device = open()) {
