@@ -18,6 +18,22 @@ public sealed interface Measurement {
   }
 
   /**
+   * The same with each time multiplied: as a device that much slower would have made it.
+   *
+   * @param factor finite and above 0
+   */
+  default Measurement scaled(double factor) {
+    return switch (this) {
+      case Timed timed ->
+          factor == 1
+              ? timed
+              : new Timed(
+                  timed.placements.stream().map(p -> p.scaled(factor)).toList(), timed.cache);
+      case WrongAnswer _, BuildFailed _, RunFailed _, TimedOut _, DeviceLost _ -> this;
+    };
+  }
+
+  /**
    * The answer was right on every fill, and here are its times.
    *
    * @param placements one per fresh mapping, in the order measured; at least one
@@ -84,6 +100,14 @@ public sealed interface Measurement {
 
     public double medianNanos() {
       return median(samples.stream().mapToDouble(Sample::nanosPerCall).toArray());
+    }
+
+    private Placement scaled(double factor) {
+      return new Placement(
+          process,
+          samples.stream()
+              .map(s -> new Sample(s.nanosPerCall * factor, s.calls, s.preempted))
+              .toList());
     }
   }
 

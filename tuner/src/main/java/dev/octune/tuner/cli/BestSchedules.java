@@ -14,6 +14,7 @@ import dev.octune.tuner.job.Budget;
 import dev.octune.tuner.job.JobListener;
 import dev.octune.tuner.job.JobLoop;
 import dev.octune.tuner.job.JobResult;
+import dev.octune.tuner.job.KnownTasks;
 import dev.octune.tuner.job.Progress;
 import dev.octune.tuner.job.TuningJob;
 import dev.octune.tuner.report.ProgressView;

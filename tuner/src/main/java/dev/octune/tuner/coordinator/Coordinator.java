@@ -1,8 +1,11 @@
 package dev.octune.tuner.coordinator;
 
+import dev.octune.db.TuningDb;
+import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.DeviceId;
 import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +17,18 @@ import java.util.concurrent.CompletionStage;
  * whoever waits for one there must return at once.
  */
 public interface Coordinator extends AutoCloseable {
+  /**
+   * Goes on from what a database knows. Jobs that ran before run on once devices attach.
+   *
+   * @param library of which workers have the same version
+   * @param db open for writing; closed by the caller, after the coordinator
+   * @param clock the time of day; it may leap
+   */
+  static Coordinator open(
+      CoordinatorSettings settings, KernelLibrary library, TuningDb db, InstantSource clock) {
+    return ServiceCoordinator.open(settings, library, db, clock);
+  }
+
   /** Takes a job on. Ends in Accepted once it is durable, or in Refused. */
   CompletableFuture<Outcome> submit(JobSpec spec);
 

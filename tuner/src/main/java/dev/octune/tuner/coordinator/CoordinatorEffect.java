@@ -1,16 +1,34 @@
 package dev.octune.tuner.coordinator;
 
 import dev.octune.db.job.JobChange;
+import dev.octune.tuner.job.Event;
+import java.time.Instant;
 
 /** What the coordinator's machine wants done, in order. */
-public sealed interface CoordinatorEffect {
+sealed interface CoordinatorEffect {
   /** Make a fact durable; answer with {@link CoordinatorEvent.Stored} or StoreFailed. */
   record Persist(long write, JobChange change) implements CoordinatorEffect {}
 
-  /** Make a job ready to run; answer with {@link CoordinatorEvent.JobPrepared} or its like. */
-  record Prepare(JobId job, JobSpec spec, int devices) implements CoordinatorEffect {}
+  /**
+   * Make a job ready to run; answer with {@link CoordinatorEvent.JobPrepared} or its like.
+   *
+   * @param preparation number of this one among the job's, repeated by the answer
+   * @param devices that it may measure on at once
+   */
+  record Prepare(JobId job, long preparation, JobSpec spec, int devices)
+      implements CoordinatorEffect {}
 
-  /** Let go of what a job was prepared with. */
+  /**
+   * Tell a job's machine something, after all it was told before: a cost model may learn meanwhile,
+   * so not on the coordinator's thread. Answer with {@link CoordinatorEvent.JobStepped} or
+   * JobBroken.
+   *
+   * @param at the job's own time, which stands still while it does not run
+   */
+  record StepJob(JobId job, PreparedJob prepared, Event event, Instant at)
+      implements CoordinatorEffect {}
+
+  /** Let go of what a job was prepared with, after the last of its steps. */
   record Release(PreparedJob prepared) implements CoordinatorEffect {}
 
   /** Give a lease to a device. */

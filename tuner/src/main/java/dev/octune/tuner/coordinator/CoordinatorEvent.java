@@ -2,10 +2,12 @@ package dev.octune.tuner.coordinator;
 
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.target.DeviceId;
+import dev.octune.tuner.job.Effect;
+import dev.octune.tuner.job.Event;
 import java.util.List;
 
 /** What happened outside; the only way anything reaches the coordinator's machine. */
-public sealed interface CoordinatorEvent {
+sealed interface CoordinatorEvent {
   /** Somebody wants something tuned; answered by {@link CoordinatorEffect.Reply}. */
   record JobSubmitted(long request, JobSpec spec) implements CoordinatorEvent {}
 
@@ -25,10 +27,29 @@ public sealed interface CoordinatorEvent {
   record DeviceReleased(long request, DeviceId device, String who) implements CoordinatorEvent {}
 
   /** The answer to {@link CoordinatorEffect.Prepare}. */
-  record JobPrepared(JobId job, PreparedJob prepared) implements CoordinatorEvent {}
+  record JobPrepared(JobId job, long preparation, PreparedJob prepared)
+      implements CoordinatorEvent {}
 
   /** The other answer to {@link CoordinatorEffect.Prepare}. */
-  record PreparationFailed(JobId job, String reason) implements CoordinatorEvent {}
+  record PreparationFailed(JobId job, long preparation, String reason)
+      implements CoordinatorEvent {}
+
+  /**
+   * The answer to {@link CoordinatorEffect.StepJob}.
+   *
+   * @param event that it was told
+   * @param plannedTrials what it plans in all, of those since it was prepared
+   */
+  record JobStepped(
+      JobId job, PreparedJob prepared, Event event, List<Effect> effects, int plannedTrials)
+      implements CoordinatorEvent {
+    public JobStepped {
+      effects = List.copyOf(effects);
+    }
+  }
+
+  /** The other answer to {@link CoordinatorEffect.StepJob}: a job's machine can't go on. */
+  record JobBroken(JobId job, PreparedJob prepared, String reason) implements CoordinatorEvent {}
 
   /**
    * A device has come.
@@ -58,8 +79,12 @@ public sealed interface CoordinatorEvent {
   /** A {@link CoordinatorEffect.Persist} is durable. */
   record Stored(long write) implements CoordinatorEvent {}
 
-  /** A {@link CoordinatorEffect.Persist} is not durable. */
-  record StoreFailed(long write, String reason) implements CoordinatorEvent {}
+  /**
+   * A {@link CoordinatorEffect.Persist} is not durable.
+   *
+   * @param isLasting no later write will do better
+   */
+  record StoreFailed(long write, String reason, boolean isLasting) implements CoordinatorEvent {}
 
   /** Time passed; nothing else happened. */
   record Tick() implements CoordinatorEvent {}

@@ -1,5 +1,6 @@
 package dev.octune.tuner.coordinator;
 
+import dev.octune.kernels.measure.Measurement;
 import dev.octune.tuner.job.JobResult;
 import dev.octune.tuner.job.TaskResult;
 import java.time.Duration;
@@ -35,6 +36,20 @@ public record JobView(
   /** Durable trials of this job, all and by failure. */
   public record Totals(int trials, int wrongAnswers, int buildFailures, int runFailures) {
     public static final Totals NONE = new Totals(0, 0, 0, 0);
+
+    /** These and one more. */
+    Totals with(Measurement trial) {
+      return switch (trial) {
+        case Measurement.Timed _ ->
+            new Totals(trials + 1, wrongAnswers, buildFailures, runFailures);
+        case Measurement.WrongAnswer _ ->
+            new Totals(trials + 1, wrongAnswers + 1, buildFailures, runFailures);
+        case Measurement.BuildFailed _ ->
+            new Totals(trials + 1, wrongAnswers, buildFailures + 1, runFailures);
+        case Measurement.RunFailed _, Measurement.TimedOut _, Measurement.DeviceLost _ ->
+            new Totals(trials + 1, wrongAnswers, buildFailures, runFailures + 1);
+      };
+    }
   }
 
   public JobState state() {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param known schedules that ran right in earlier jobs, with their trial medians
  * @param knownTrials trials of earlier jobs, failures too
  * @param stored the confirmed result of an earlier job
+ * @param standing what this job did of it before it was interrupted
  */
 public record TaskPlan(
     TuningTask task,
@@ -25,9 +26,20 @@ public record TaskPlan(
     int spaceSize,
     List<Known> known,
     int knownTrials,
-    Optional<TaskResult.Tuned> stored) {
+    Optional<TaskResult.Tuned> stored,
+    Standing standing) {
   public TaskPlan {
     known = List.copyOf(known);
+  }
+
+  /**
+   * What is not to be done again, and what still is, where a job goes on.
+   *
+   * @param isDefaultMeasured its default is among the known schedules
+   * @param isUnconfirmed it has trials that no confirmation followed
+   */
+  public record Standing(boolean isDefaultMeasured, boolean isUnconfirmed) {
+    public static final Standing NEW = new Standing(false, false);
   }
 
   /** A schedule with the median of its trial. */

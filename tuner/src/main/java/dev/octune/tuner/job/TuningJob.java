@@ -67,11 +67,19 @@ public final class TuningJob {
    * @param start when its time budget began to run
    */
   public TuningJob(List<TaskPlan> plans, Budget budget, Instant start) {
+    this(plans, budget, start, TaskScheduler.DEFAULT_BATCH_TRIALS);
+  }
+
+  /**
+   * A job that has not begun, for several devices.
+   *
+   * @param start when its time budget began to run
+   * @param batchTrials of a full batch; two of them are open at once
+   */
+  public TuningJob(List<TaskPlan> plans, Budget budget, Instant start, int batchTrials) {
     plans.forEach(plan -> tasks.add(new TaskState(plan)));
     this.budget = budget;
-    this.scheduler =
-        new TaskScheduler(
-            budget.newTrials().orElse(Integer.MAX_VALUE), TaskScheduler.DEFAULT_BATCH_TRIALS);
+    this.scheduler = new TaskScheduler(budget.newTrials().orElse(Integer.MAX_VALUE), batchTrials);
     this.start = start;
   }
 
@@ -249,7 +257,7 @@ public final class TuningJob {
           "the strategy of '%s' has %d schedules left and proposes none"
               .formatted(task.plan.task().workload(), task.plan.strategy().remaining()));
     }
-    if (!task.started) {
+    if (!task.started && !task.plan.standing().isDefaultMeasured()) {
       task.started = true;
       openDefaults.add(turn.task());
       effects.add(
@@ -405,7 +413,7 @@ public final class TuningJob {
 
     /** New trials may have found something better; a task without a result gets one. */
     private boolean needsConfirmation() {
-      return counted > 0 || plan.stored().isEmpty();
+      return counted > 0 || plan.standing().isUnconfirmed() || plan.stored().isEmpty();
     }
 
     /** The default first, then the best of all jobs, the stored best among them. */

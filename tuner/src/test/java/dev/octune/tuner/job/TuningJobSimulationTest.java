@@ -159,7 +159,8 @@ class TuningJobSimulationTest {
                 spaceSize,
                 List.of(),
                 0,
-                Optional.empty()));
+                Optional.empty(),
+                TaskPlan.Standing.NEW));
       }
       job = new TuningJob(plans, budget, START);
     }

@@ -1,4 +1,4 @@
-package dev.octune.tuner.cli;
+package dev.octune.tuner.job;
 
 import dev.octune.db.TuningDb;
 import dev.octune.db.match.LookupResult;
@@ -7,33 +7,51 @@ import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.target.Target;
-import dev.octune.tuner.job.TaskPlan;
-import dev.octune.tuner.job.TaskResult;
 import dev.octune.tuner.search.Observation;
 import dev.octune.tuner.search.Search;
 import dev.octune.tuner.search.SearchTask;
 import dev.octune.tuner.task.TuningTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Starts each task from what the database knows of it. */
-final class KnownTasks {
+public final class KnownTasks {
   private final KernelLibrary library;
   private final TuningDb db;
   private final Search search;
+  private final Map<String, Double> factors;
 
-  KnownTasks(KernelLibrary library, TuningDb db, Search search) {
+  public KnownTasks(KernelLibrary library, TuningDb db, Search search) {
+    this(library, db, search, Map.of());
+  }
+
+  /**
+   * Tasks of equal devices that are not equally fast.
+   *
+   * @param factors by session id what makes its times comparable with the others'; 1 where there is
+   *     none
+   */
+  public KnownTasks(
+      KernelLibrary library, TuningDb db, Search search, Map<String, Double> factors) {
     this.library = library;
     this.db = db;
     this.search = search;
+    this.factors = Map.copyOf(factors);
   }
 
-  List<TaskPlan> plans(List<TuningTask> tasks, Target target) {
-    return tasks.stream().map(task -> plan(task, target)).toList();
+  /** Tasks of a job that begins. */
+  public List<TaskPlan> plans(List<TuningTask> tasks, Target target) {
+    return tasks.stream().map(task -> plan(task, target, TaskPlan.Standing.NEW)).toList();
   }
 
-  private TaskPlan plan(TuningTask task, Target target) {
+  /**
+   * A task of a job that may have begun before.
+   *
+   * @param standing what it did of the task
+   */
+  public TaskPlan plan(TuningTask task, Target target, TaskPlan.Standing standing) {
     SearchTask searchTask = SearchTask.of(library, task.workload(), target);
     List<Observation> observations = new ArrayList<>();
     List<TaskPlan.Known> known = new ArrayList<>();
@@ -45,11 +63,13 @@ final class KnownTasks {
           || !searchTask.space().contains(record.schedule())) {
         continue;
       }
-      observations.add(new Observation(record.schedule(), record.measurement()));
+      Measurement measurement =
+          record.measurement().scaled(factors.getOrDefault(record.session().id(), 1.0));
+      observations.add(new Observation(record.schedule(), measurement));
       if (record.kind() == TuningRecord.Kind.TRIAL) {
         trials++;
       }
-      if (record.measurement() instanceof Measurement.Timed timed) {
+      if (measurement instanceof Measurement.Timed timed) {
         known.add(new TaskPlan.Known(record.schedule(), timed.medianNanos()));
       }
     }
@@ -61,7 +81,8 @@ final class KnownTasks {
         searchTask.space().size(),
         known,
         trials,
-        stored(task, target));
+        stored(task, target),
+        standing);
   }
 
   private Optional<TaskResult.Tuned> stored(TuningTask task, Target target) {

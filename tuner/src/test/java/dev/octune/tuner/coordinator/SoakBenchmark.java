@@ -1,0 +1,103 @@
+package dev.octune.tuner.coordinator;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.octune.db.TuningDb;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A day of service in minutes: the machine in virtual time, the real database, devices and people
+ * that come and go, faults included. Memory and file handles must be flat. No part of the tests:
+ * {@code mvn test -pl tuner -am -Dtest=SoakBenchmark}, as README tells.
+ */
+class SoakBenchmark {
+  private static final Duration TRIAL = Duration.ofMillis(1500);
+  private static final int DEVICES = 5;
+
+  /** The real database commits 20 times a second, a virtual second is far shorter. */
+  private static final Duration STORE_DELAY = Duration.ofSeconds(20);
+
+  private static final int SPACE = 2_000;
+  private static final int TRIALS_OF_A_JOB = 300;
+  private static final int WORKLOADS = 200;
+
+  private static final int HOURS = Integer.getInteger("soak.hours", 24);
+
+  @TempDir private Path folder;
+
+  @Test
+  void day_ofService_inMinutes() {
+    long began = System.nanoTime();
+    try (TuningDb db = TuningDb.open(folder.resolve("a"), TuningDb.Access.WRITER)) {
+      SimulatedWorld world =
+          new SimulatedWorld(
+              1,
+              faults(),
+              CoordinatorSettings.DEFAULT,
+              SPACE,
+              TRIAL,
+              db,
+              STORE_DELAY,
+              Rules.none(db));
+      for (int d = 0; d < DEVICES; d++) {
+        world.addDevice(ToyKernels.declaration("toy-" + d, 2), 0.8 + 0.1 * d);
+      }
+      System.out.println("hour jobs trials heap_mb files seconds");
+      int jobs = 0;
+      for (int hour = 0; hour < HOURS; hour++) {
+        for (int minute = 0; minute < 60; minute++) {
+          // As many trials as the devices manage in a minute, on average.
+          if (minute % 2 == 0) {
+            world.submit(
+                ToyKernels.spec(
+                    "owner-" + jobs % 7,
+                    1,
+                    jobs,
+                    TRIALS_OF_A_JOB,
+                    1 + jobs % WORKLOADS,
+                    1 + (jobs + 71) % WORKLOADS));
+            jobs++;
+          }
+          world.run(Duration.ofHours(hour).plusMinutes(minute + 1));
+          world.lookAfter();
+        }
+        System.gc();
+        System.out.printf(
+            "%d %d %d %.1f %d %.0f%n",
+            hour + 1,
+            jobs,
+            db.counts().records(),
+            heapBytes() / 1e6,
+            openFiles(),
+            (System.nanoTime() - began) / 1e9);
+      }
+    }
+  }
+
+  private static FaultPlan faults() {
+    return new FaultPlan(
+        true,
+        0.001,
+        0.01,
+        Duration.ofMillis(50),
+        Duration.ofHours(2),
+        Duration.ofMinutes(10),
+        Duration.ofDays(1000),
+        Duration.ofHours(3));
+  }
+
+  private static long heapBytes() {
+    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+    return memory.getHeapMemoryUsage().getUsed();
+  }
+
+  private static long openFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getOpenFileDescriptorCount()
+        : 0;
+  }
+}
