@@ -8,11 +8,15 @@ import dev.octune.rpc.v1.FetchBlobRequest;
 import dev.octune.rpc.v1.TrackerMessage;
 import dev.octune.rpc.v1.WorkerMessage;
 import dev.octune.rpc.wire.WireException;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of workers.proto. Stateless. */
 public final class Calls {
@@ -61,6 +65,22 @@ public final class Calls {
         FETCH_BLOB,
         GrpcMessageEncoder.encoder(),
         GrpcMessageDecoder.decoder(BlobChunk.getDefaultInstance()));
+  }
+
+  /**
+   * What the peer says of a call's end. The library looks for it only where nothing was sent
+   * before.
+   *
+   * @param fromHeaders what the library found
+   */
+  public static String reason(@Nullable String fromHeaders, MultiMap trailers) {
+    String inTrailers = trailers.get(GrpcHeaderNames.GRPC_MESSAGE);
+    if (fromHeaders != null && !fromHeaders.isBlank()) {
+      return fromHeaders;
+    }
+    return inTrailers == null || inTrailers.isBlank()
+        ? "no reason is given"
+        : QueryStringDecoder.decodeComponent(inTrailers.replace("+", "%2B"));
   }
 
   /**

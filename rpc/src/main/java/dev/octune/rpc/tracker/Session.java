@@ -373,7 +373,9 @@ final class Session {
     Duration limit = settings.silenceLimit();
     if (holds.contains(Hold.UNREAD) && now - unreadSinceNanos > limit.toNanos()) {
       silent("it reads nothing for " + limit.toMillis() + " ms");
-    } else if (!holds.contains(Hold.UNACKNOWLEDGED) && now - heardAtNanos > limit.toNanos()) {
+    } else if (!holds.contains(Hold.UNREAD)
+        && !holds.contains(Hold.UNACKNOWLEDGED)
+        && now - heardAtNanos > limit.toNanos()) {
       silent(
           stage == Stage.ENROLLING
               ? "it has not enrolled within " + limit.toMillis() + " ms"

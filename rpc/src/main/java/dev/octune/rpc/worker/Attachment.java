@@ -13,6 +13,7 @@ import dev.octune.rpc.wire.Messages;
 import dev.octune.rpc.wire.Protocol;
 import dev.octune.rpc.wire.WireException;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
@@ -61,6 +62,7 @@ final class Attachment {
   private final GrpcClient client;
   private final Queue<Result> waiting = new ArrayDeque<>();
   private @Nullable GrpcClientRequest<WorkerMessage, TrackerMessage> call;
+  private @Nullable HttpConnection connection;
   private Duration silenceLimit;
   private long watch;
   private long heardAtNanos = System.nanoTime();
@@ -130,6 +132,7 @@ final class Attachment {
       return;
     }
     call = opened;
+    connection = opened.connection();
     opened.headers().set(Calls.TOKEN_KEY, Calls.TOKEN_SCHEME + token);
     opened.exceptionHandler(e -> broken(e.getMessage()));
     opened.drainHandler(_ -> flush());
@@ -143,11 +146,15 @@ final class Attachment {
     response.errorHandler(error -> broken("the service reset the call: " + error));
     response.invalidMessageHandler(
         _ -> broken("a message is beyond %d bytes".formatted(Protocol.MAX_MESSAGE_BYTES)));
-    response.endHandler(_ -> end(end(response.status(), response.statusMessage())));
+    response.endHandler(
+        _ ->
+            end(
+                end(
+                    response.status(),
+                    Calls.reason(response.statusMessage(), response.trailers()))));
   }
 
-  private static End end(GrpcStatus status, @Nullable String message) {
-    String reason = message == null || message.isBlank() ? "no reason is given" : message;
+  private static End end(GrpcStatus status, String reason) {
     return switch (status) {
       case OK -> new End.Finished();
       case UNAUTHENTICATED, PERMISSION_DENIED, FAILED_PRECONDITION ->
@@ -241,10 +248,10 @@ final class Attachment {
     }
     over = true;
     vertx.cancelTimer(watch);
-    GrpcClientRequest<WorkerMessage, TrackerMessage> open = call;
-    if (open != null) {
+    HttpConnection dialled = connection;
+    if (dialled != null) {
       // A connection over which nothing comes must not be used again.
-      var _ = open.connection().close();
+      var _ = dialled.close();
     }
     var _ = client.close();
     owner.ended(end);

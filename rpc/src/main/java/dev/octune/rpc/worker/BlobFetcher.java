@@ -158,7 +158,10 @@ public final class BlobFetcher implements AutoCloseable {
       if (status == GrpcStatus.NOT_FOUND) {
         boolean _ = whole.tryComplete(Optional.empty());
       } else if (status != GrpcStatus.OK) {
-        fail("%s: %s".formatted(status.name(), response.statusMessage()));
+        fail(
+            "%s: %s"
+                .formatted(
+                    status.name(), Calls.reason(response.statusMessage(), response.trailers())));
       } else if (content.size() != totalBytes) {
         fail("%d of its %d bytes came".formatted(content.size(), totalBytes));
       } else {

@@ -11,6 +11,7 @@ import dev.octune.rpc.wire.DeviceDeclaration;
 import dev.octune.rpc.wire.Enrolment;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.DeviceLink;
+import dev.octune.tuner.coordinator.DevicePort;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +25,19 @@ import org.slf4j.LoggerFactory;
 public final class Attachments implements TrackerListener {
   private static final Logger LOG = LoggerFactory.getLogger(Attachments.class);
 
-  private final Coordinator coordinator;
+  /** The one thing wanted of the coordinator. */
+  interface Devices {
+    DeviceLink attach(dev.octune.tuner.coordinator.DeviceDeclaration declaration, DevicePort port);
+  }
+
+  private final Devices coordinator;
   private final Map<Long, List<Joined>> bySession = new ConcurrentHashMap<>();
   private final Tracker tracker;
 
   /** A device on both sides. */
   private record Joined(AttachedDevice port, DeviceLink link) {}
 
-  private Attachments(Coordinator coordinator, Function<TrackerListener, Tracker> opening) {
+  Attachments(Devices coordinator, Function<TrackerListener, Tracker> opening) {
     this.coordinator = coordinator;
     this.tracker = opening.apply(this);
   }
@@ -48,7 +54,7 @@ public final class Attachments implements TrackerListener {
       BlobSource blobs,
       Coordinator coordinator) {
     return new Attachments(
-            coordinator, listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
+            coordinator::attach, listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
         .tracker;
   }
 

@@ -62,6 +62,7 @@ public final class Octune implements Runnable {
           DevicesCommand.class,
           TokenCommand.class,
           GenerateCompletion.class,
+          RpcBenchCommand.class,
           PrepareCommand.class);
 
   @CommandLine.Option(

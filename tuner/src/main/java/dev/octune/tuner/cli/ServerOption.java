@@ -54,6 +54,11 @@ final class ServerOption {
     }
   }
 
+  /** Who may have signed the service's certificate; empty for the JDK's own. */
+  Optional<Path> authorities() {
+    return Optional.ofNullable(authorities);
+  }
+
   URI address() {
     try {
       return new URI(server);

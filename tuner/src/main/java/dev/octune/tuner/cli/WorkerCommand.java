@@ -60,7 +60,8 @@ final class WorkerCommand implements Callable<Integer> {
   /** What a drained worker may still be measuring takes at most the runner's limit. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(150);
 
-  @Mixin private final ServiceOption service = new ServiceOption();
+  @Mixin private final ServerOption server = new ServerOption();
+  @Mixin private final ClientCertificateOption certificate = new ClientCertificateOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
 
   @Option(
@@ -95,13 +96,13 @@ final class WorkerCommand implements Callable<Integer> {
     Target target =
         connections.isEmpty() ? targetOption.resolveRunnable(host) : targetOption.resolve(host);
     KernelLibrary library = KernelLibrary.standard();
-    ServiceAddress address = service.address();
+    ServiceAddress address = address();
     // Wrong use is told before anything starts.
-    String _ = service.token();
+    String _ = server.token();
     WorkerSettings settings =
         new WorkerSettings(
             address,
-            service::token,
+            server::token,
             name == null ? hostName() : name,
             library.version(),
             Version.text(),
@@ -111,6 +112,15 @@ final class WorkerCommand implements Callable<Integer> {
       return serve(vertx, settings, host, target, library, stop);
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private ServiceAddress address() {
+    server.authorities().ifPresent(file -> ClientCertificateOption.requireReadable("--ca", file));
+    try {
+      return new ServiceAddress(server.address(), server.authorities(), certificate.identity());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -125,10 +135,8 @@ final class WorkerCommand implements Callable<Integer> {
     try (BlobFetcher fetcher = new BlobFetcher(vertx, settings)) {
       WeightFolder kept = Wiring.weights();
       WeightStore weights = new FetchedWeights(kept, plain -> kept.put(plain), fetcher);
-      // A kernel may be made from the weights that it is measured on.
-      KernelLibrary knowing = KernelLibrary.standard(weights);
       for (Connection connection : connections()) {
-        devices.add(Wiring.device(knowing, target, host, connection, weights));
+        devices.add(Wiring.device(library, target, host, connection, weights));
       }
       List<LentDevice> lent = new ArrayList<>();
       for (LocalDevice device : devices) {
