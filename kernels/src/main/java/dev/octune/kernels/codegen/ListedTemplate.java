@@ -24,6 +24,9 @@ final class ListedTemplate implements KernelTemplate {
   private static final String CONV2D = "conv2d_listed";
   private static final String DENSE = "dense_listed";
 
+  /** The leaf whose loop is that of a D8 list, the fastest there is. */
+  static final String ROOF = "avx2_maddubs2";
+
   private final ChannelOrders orders;
 
   ListedTemplate(ChannelOrders orders) {

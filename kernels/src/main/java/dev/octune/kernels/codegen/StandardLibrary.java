@@ -114,7 +114,13 @@ final class StandardLibrary implements KernelLibrary {
   public List<String> leaves(Workload workload, Target target) {
     return switch (workload) {
       case Conv2d _, Dense _, BatchMatmul _ ->
-          Leaves.of(target, workload.numerics()).stream().map(Leaf::text).toList();
+          Stream.concat(
+                  ListedTemplate.serves(workload, target)
+                      ? Stream.of(ListedTemplate.ROOF)
+                      : Stream.empty(),
+                  Leaves.of(target, workload.numerics()).stream().map(Leaf::text))
+              .distinct()
+              .toList();
       case DepthwiseConv2d _ -> List.of();
     };
   }

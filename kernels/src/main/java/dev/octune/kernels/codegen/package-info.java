@@ -17,6 +17,11 @@
  *   <li>{@code Requantizer}: from sums to codes where the output is requantized, for every
  *       template; {@code WideHalves} is what differs between architectures there.
  * </ul>
+ *
+ * <p>Kernels of particular weights are direct kernels with another reduction: {@code ListedSpace}
+ * has their knobs, {@code ListClass} says how chunks of weights are multiplied, {@code
+ * ListedPacking} puts them into lists, {@code ListedReduction} walks these, and {@code
+ * ChannelOrders} knows in which order channels may stand.
  */
 @NullMarked
 package dev.octune.kernels.codegen;

@@ -119,7 +119,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     Host host = Host.detect();
     Target target = targetOption.resolveRunnable(host);
-    KernelLibrary library = KernelLibrary.standard();
+    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     List<PeerProvider> providers = peers.stream().map(BenchCommand::provider).toList();
     List<Goal> goals = goals(library, target);
     PrintWriter err = spec.commandLine().getErr();

@@ -135,8 +135,10 @@ final class WorkerCommand implements Callable<Integer> {
     try (BlobFetcher fetcher = new BlobFetcher(vertx, settings)) {
       WeightFolder kept = Wiring.weights();
       WeightStore weights = new FetchedWeights(kept, plain -> kept.put(plain), fetcher);
+      // A kernel may be made from the weights that it is measured on.
+      KernelLibrary knowing = KernelLibrary.standard(weights);
       for (Connection connection : connections()) {
-        devices.add(Wiring.device(library, target, host, connection, weights));
+        devices.add(Wiring.device(knowing, target, host, connection, weights));
       }
       List<LentDevice> lent = new ArrayList<>();
       for (LocalDevice device : devices) {

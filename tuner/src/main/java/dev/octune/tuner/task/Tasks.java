@@ -2,6 +2,7 @@ package dev.octune.tuner.task;
 
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.graph.Operator;
 import dev.octune.tuner.graph.QuantizedGraph;
@@ -9,9 +10,11 @@ import dev.octune.tuner.task.Lowering.Lowered;
 import dev.octune.tuner.task.Lowering.Missed;
 import dev.octune.tuner.task.Lowering.NotALayer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -58,6 +61,41 @@ public final class Tasks {
                 .weights()
                 .map(plain -> naming(lowered.workload(), keep.apply(plain.bytes())))
                 .orElse(lowered.workload()));
+  }
+
+  /**
+   * As {@link #extractOnWeights(QuantizedGraph, KernelLibrary, Target, Function)}; also finds the
+   * orders of input channels that layers share, see {@link ChannelGroups}, and keeps them beside
+   * the weights.
+   */
+  public static TaskList extractOnWeights(
+      QuantizedGraph graph,
+      KernelLibrary library,
+      Target target,
+      Outputs outputs,
+      WeightKeeper keeper) {
+    shareOrders(graph, keeper);
+    return extractOnWeights(graph, library, target, outputs, keeper::put);
+  }
+
+  private static void shareOrders(QuantizedGraph graph, WeightKeeper keeper) {
+    LayerLowering lowering = new LayerLowering(graph, Outputs.SUMS);
+    ChannelGroups groups = new ChannelGroups(graph);
+    Map<String, PlainWeights> weights = new HashMap<>();
+    for (Operator operator : graph.operators()) {
+      Lowering lowered = lowering.lower(operator);
+      groups.add(operator, lowered);
+      if (lowered instanceof Lowered(_, Optional<PlainWeights> plain)) {
+        plain.ifPresent(bytes -> weights.put(operator.layer(), bytes));
+      }
+    }
+    groups
+        .orders()
+        .forEach(
+            (layer, order) -> {
+              byte[] plain = Objects.requireNonNull(weights.get(layer)).bytes();
+              keeper.share(order, WeightStore.hash(plain));
+            });
   }
 
   private static Workload naming(Workload workload, String hash) {

@@ -42,6 +42,32 @@ final class ParticularWeightsIT {
     assertTrue(proof.checked() > 300, "too few candidates: " + proof.checked());
   }
 
+  /**
+   * Whoever links such a kernel may pack other weights of its class: the plan is made of those, so
+   * that the answers stay exact and only the speed is not what was measured.
+   */
+  @Test
+  void kernel_packedWithOtherWeights_equalsOracleOfThose() throws Exception {
+    assumeTrue(Host.detect().runs(AVX2), "this machine lacks avx2");
+    long seed = Seeds.exact();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> small = new ArrayList<>();
+    Workload workload =
+        Workload.parse(
+            "conv2d_NCHWc_int8 n=1 ic=24 ih=9 iw=9 oc=40 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+                + " dilation=1,1 act=u8 azp=128 wgt=s8 out=s32");
+    Workload named = naming(workload, BoundaryWeights.SPARSE.of(workload, 24, 9, random), small);
+    byte[] other = BoundaryWeights.MIXED.of(workload, 24, 9, random);
+    Proof proof = Proof.running(AVX2, WeightStore.of(small.getFirst()), _ -> Optional.of(other));
+
+    List<String> failures = proof.failures(List.of(named), random);
+
+    assertTrue(
+        failures.isEmpty(),
+        () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
+    assertTrue(proof.checked() > 5, "too few candidates: " + proof.checked());
+  }
+
   /** A machine without AVX2 proves the plan with saturation written out. */
   @Test
   void kernel_emulatedLeaves_equalsOracle() throws Exception {

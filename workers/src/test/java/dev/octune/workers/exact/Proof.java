@@ -63,8 +63,17 @@ final class Proof {
 
   /** The same for workloads that name their weights, on a target that this machine runs. */
   static Proof running(Target target, WeightStore weights) {
-    KernelLibrary library = KernelLibrary.standard(weights);
-    return new Proof(library, target, target, Connection.HERE, weights);
+    return running(target, weights, weights);
+  }
+
+  /**
+   * The same, but kernels meet other weights than they were made for.
+   *
+   * @param packed answers with these, whatever the hash
+   */
+  static Proof running(Target target, WeightStore madeFor, WeightStore packed) {
+    KernelLibrary library = KernelLibrary.standard(madeFor);
+    return new Proof(library, target, target, Connection.HERE, packed);
   }
 
   /** Kernels of the target with its instructions in plain IR, run here. */
