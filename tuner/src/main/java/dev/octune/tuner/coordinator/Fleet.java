@@ -302,10 +302,11 @@ final class Fleet {
     LiveKey key = device.key();
     if (device.baseNanos().isEmpty()) {
       device.setBase(nanos);
-      if (key.referenceNanos().isEmpty()) {
-        key.setReference(nanos);
-        store(moment, key);
-      }
+    }
+    if (key.referenceNanos().isEmpty()) {
+      // A device may have its base from a process that died before the reference was stored.
+      key.setReference(device.baseNanos().orElseThrow());
+      store(moment, key);
     }
     double base = device.baseNanos().orElseThrow();
     double drift = nanos / base - 1;
