@@ -55,6 +55,7 @@ public final class Octune implements Runnable {
           DbCommand.class,
           WorkerCommand.class,
           LoadCommand.class,
+          ServeCommand.class,
           SubmitCommand.class,
           StatusCommand.class,
           WatchCommand.class,

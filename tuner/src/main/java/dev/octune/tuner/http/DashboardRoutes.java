@@ -10,16 +10,18 @@ import io.vertx.core.http.HttpMethod;
 final class DashboardRoutes implements RouteSource {
   private static final String PAGE = "/";
 
+  private final Dashboard dashboard = Dashboard.load();
+
   @Override
   public void addTo(Routes routes) {
-    Dashboard.load()
+    dashboard
         .paths()
         .forEach(
             (path, handler) -> {
               if (path.equals(PAGE)) {
                 routes.addOpen(HttpMethod.GET, path, handler);
               } else {
-                routes.addFiles(path, handler);
+                routes.addFile(path, handler);
               }
             });
   }

@@ -67,8 +67,8 @@ public final class Routes {
     route(method, path, Optional.empty()).handler(handler);
   }
 
-  /** Files for everybody, which the document does not name one by one. */
-  void addFiles(String path, Handler<RoutingContext> handler) {
+  /** A file for everybody, of those that the document does not name one by one. */
+  void addFile(String path, Handler<RoutingContext> handler) {
     router.get(path).handler(handler);
   }
 
