@@ -31,14 +31,17 @@ public final class Attachments implements TrackerListener {
   }
 
   private final Devices coordinator;
+  private final ProbeListener probes;
   private final Map<Long, List<Joined>> bySession = new ConcurrentHashMap<>();
   private final Tracker tracker;
 
   /** A device on both sides. */
   private record Joined(AttachedDevice port, DeviceLink link) {}
 
-  Attachments(Devices coordinator, Function<TrackerListener, Tracker> opening) {
+  Attachments(
+      Devices coordinator, ProbeListener probes, Function<TrackerListener, Tracker> opening) {
     this.coordinator = coordinator;
+    this.probes = probes;
     this.tracker = opening.apply(this);
   }
 
@@ -46,15 +49,19 @@ public final class Attachments implements TrackerListener {
    * A tracker whose workers measure for a coordinator. To be closed before the coordinator.
    *
    * @param blobs what workers may fetch by its hash
+   * @param probes told what devices measured of themselves
    */
   public static Tracker open(
       Vertx vertx,
       TrackerSettings settings,
       TokenCheck tokens,
       BlobSource blobs,
-      Coordinator coordinator) {
+      Coordinator coordinator,
+      ProbeListener probes) {
     return new Attachments(
-            coordinator::attach, listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
+            coordinator::attach,
+            probes,
+            listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
         .tracker;
   }
 
@@ -80,7 +87,9 @@ public final class Attachments implements TrackerListener {
     List<Joined> devices = new ArrayList<>();
     for (int position = 0; position < enrolment.devices().size(); position++) {
       AttachedDevice port = new AttachedDevice(tracker, session, position);
-      devices.add(new Joined(port, coordinator.attach(declaration(enrolment, position), port)));
+      var declaration = declaration(enrolment, position);
+      probes.told(declaration.id(), declaration.key(), enrolment.devices().get(position).probes());
+      devices.add(new Joined(port, coordinator.attach(declaration, port)));
     }
     bySession.put(session, devices);
     // Their trials went elsewhere when the last session ended: what has ended since is delivered

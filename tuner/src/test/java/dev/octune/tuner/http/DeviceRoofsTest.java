@@ -1,0 +1,72 @@
+package dev.octune.tuner.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.target.DeviceId;
+import dev.octune.kernels.target.DeviceKey;
+import dev.octune.kernels.workload.Workload;
+import dev.octune.tuner.coordinator.JobSpec;
+import dev.octune.tuner.coordinator.JobView;
+import dev.octune.tuner.job.Budget;
+import dev.octune.tuner.search.StrategyKind;
+import dev.octune.tuner.task.TaskList;
+import dev.octune.tuner.task.TuningTask;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+final class DeviceRoofsTest {
+  private static final DeviceId FIRST = new DeviceId("rack-1");
+  private static final DeviceId SECOND = new DeviceId("rack-2");
+
+  private final HandCoordinator coordinator = new HandCoordinator();
+  private final DeviceRoofs roofs = new DeviceRoofs(KernelLibrary.standard());
+
+  @Test
+  void ofJob_devicesOfItsKey_theHighestLegalLeafCounts() {
+    JobView job = job();
+    assertEquals(List.of(OptionalDouble.empty()), roofs.of(job));
+    Map<String, Double> slower = Map.of("roof.avx2_s16.gops", 160.0);
+    // Full-range operands are beyond this leaf, however fast it is.
+    Map<String, Double> faster =
+        Map.of("roof.avx2_s16.gops", 168.0, "roof.avx2_pairs2.gops", 336.0, "other.ns", 999.0);
+    roofs.told(FIRST, HandCoordinator.KEY, slower);
+    assertEquals(List.of(OptionalDouble.of(160)), roofs.of(job));
+    roofs.told(SECOND, HandCoordinator.KEY, faster);
+    assertEquals(List.of(OptionalDouble.of(168)), roofs.of(job));
+    roofs.told(SECOND, new DeviceKey("elsewhere"), faster);
+    assertEquals(List.of(OptionalDouble.of(160)), roofs.of(job));
+  }
+
+  @Test
+  void ofDevice_probes_roofsAloneAreTaken() {
+    assertEquals(Map.of(), roofs.of(FIRST));
+    roofs.told(
+        FIRST,
+        HandCoordinator.KEY,
+        Map.of("roof.avx2_s16.gops", 168.0, "roof.avx2_s16w8.gops", 0.0, "memory.gops", 3.0));
+    assertEquals(Map.of("avx2_s16", 168.0), roofs.of(FIRST));
+  }
+
+  private JobView job() {
+    Workload workload = Workload.parse(ServerFixture.CONV);
+    var _ =
+        coordinator.submit(
+            new JobSpec(
+                "net",
+                new TaskList(List.of(new TuningTask(workload, 1, List.of())), List.of()),
+                HandCoordinator.KEY,
+                HandCoordinator.TARGET,
+                new Budget(OptionalInt.of(10), OptionalInt.empty(), Optional.empty()),
+                StrategyKind.RANDOM,
+                1,
+                "ada",
+                0,
+                1));
+    return coordinator.jobs().getFirst();
+  }
+}
