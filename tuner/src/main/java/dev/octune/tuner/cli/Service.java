@@ -11,8 +11,8 @@ import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.CoordinatorSettings;
 import dev.octune.tuner.http.ApiServer;
 import dev.octune.tuner.http.ApiSettings;
+import dev.octune.tuner.http.DeviceRoofs;
 import dev.octune.tuner.http.Readiness;
-import dev.octune.tuner.http.Roofs;
 import dev.octune.tuner.lookup.Knowledge;
 import dev.octune.workers.weights.WeightFolder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -85,6 +85,7 @@ final class Service implements AutoCloseable {
     ServiceMeters.bind(meters, coordinator);
     Vertx vertx = Vertx.vertx();
     opened.push(() -> join(vertx.close()));
+    DeviceRoofs roofs = new DeviceRoofs(library);
     Tracker tracker =
         opened(
             opened,
@@ -93,7 +94,8 @@ final class Service implements AutoCloseable {
                 TrackerSettings.of(library.version(), wantsClientCertificate(settings)),
                 new WorkerTokens(access),
                 weights::find,
-                coordinator));
+                coordinator,
+                roofs::told));
     ObjectCompiler compiler = opened(opened, new ObjectCompiler(library));
     Knowledge knowledge =
         opened(
@@ -110,7 +112,7 @@ final class Service implements AutoCloseable {
                     library,
                     coordinator,
                     job -> db.jobs().trials(job.number()),
-                    Roofs.unknown(),
+                    roofs,
                     access,
                     audit,
                     readiness,

@@ -24,6 +24,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +36,18 @@ import org.junit.jupiter.api.Test;
 final class AttachmentsTest {
   private static final Target TARGET = Target.parse("x86_64 cpu=znver4 isa=avx2 threads=1");
 
+  private static final Map<String, Double> PROBES = Map.of("roof.avx2_s16.gops", 168.0);
+
   private final List<String> said = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
   private final List<dev.octune.tuner.coordinator.DeviceDeclaration> declared = new ArrayList<>();
   private final List<DevicePort> ports = new ArrayList<>();
-  private final Attachments attachments = new Attachments(this::attach, _ -> new WrittenTracker());
+  private final Map<DeviceId, Map<String, Double>> probed = new HashMap<>();
+  private final Attachments attachments =
+      new Attachments(
+          this::attach,
+          (device, _, probes) -> probed.put(device, probes),
+          _ -> new WrittenTracker());
 
   private DeviceLink attach(
       dev.octune.tuner.coordinator.DeviceDeclaration declaration, DevicePort port) {
@@ -53,7 +61,7 @@ final class AttachmentsTest {
     for (int i = 0; i < devices; i++) {
       all.add(
           new DeviceDeclaration(
-              new DeviceKey("zen4"), TARGET, "EPYC", List.of(), 2, "a test's", 40, Map.of()));
+              new DeviceKey("zen4"), TARGET, "EPYC", List.of(), 2, "a test's", 40, PROBES));
     }
     attachments.on(
         new TrackerEvent.Attached(
@@ -97,6 +105,7 @@ final class AttachmentsTest {
                 "LLVM 20")),
         declared);
     assertEquals(List.of("cancel 1 5"), said);
+    assertEquals(Map.of(new DeviceId("rack1"), PROBES), probed);
   }
 
   @Test
