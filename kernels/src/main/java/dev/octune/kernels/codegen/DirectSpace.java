@@ -89,7 +89,7 @@ final class DirectSpace {
     this.workload = workload;
     this.conv = conv;
     this.threads = target.threads();
-    this.leaves = Leaves.of(target, conv.numerics());
+    this.leaves = Leaves.of(target, conv.numerics(), (long) conv.rows() * conv.columns());
     this.borders = borders();
     this.rowTaps = rowTaps();
     this.knobs = knobs();

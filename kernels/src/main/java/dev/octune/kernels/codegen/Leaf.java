@@ -58,6 +58,11 @@ interface Leaf {
   /** Vector registers that multiplyAdd needs besides accumulators, weights and activations. */
   int scratch();
 
+  /** Output positions beyond which another leaf is always faster; such a leaf is not offered. */
+  default int maxPositions() {
+    return Integer.MAX_VALUE;
+  }
+
   /** Core cycles of a multiplyAdd in a good tile, for estimates: only ratios matter. */
   double cycles();
 

@@ -19,6 +19,7 @@ final class Leaves {
           new ByteLeaf("avx512bw_maddubs4", Isa.AVX512BW, 16, 4),
           new ByteLeaf("avx512bw_maddubs2", Isa.AVX512BW, 16, 2),
           new ByteLeaf("avx512bw_maddubs", Isa.AVX512BW, 16, 1),
+          new HalvesLeaf("avx512bw_halves", Isa.AVX512BW, 16),
           new PairLeaf("avx512bw_s16", Isa.AVX512BW, 16, Type.I16),
           new PairLeaf("avx512bw_s16w8", Isa.AVX512BW, 16, Type.I8),
           new ByteLeaf("avx512bw_maddubs_256", Isa.AVX512BW, 8, 1),
@@ -28,11 +29,13 @@ final class Leaves {
           new ByteLeaf("avx2_maddubs4", Isa.AVX2, 8, 4),
           new ByteLeaf("avx2_maddubs2", Isa.AVX2, 8, 2),
           new ByteLeaf("avx2_maddubs", Isa.AVX2, 8, 1),
+          new HalvesLeaf("avx2_halves", Isa.AVX2, 8),
           new PairLeaf("avx2_s16", Isa.AVX2, 8, Type.I16),
           new PairLeaf("avx2_s16w8", Isa.AVX2, 8, Type.I8),
           new ByteLeaf("sse41_maddubs4", Isa.SSE41, 4, 4),
           new ByteLeaf("sse41_maddubs2", Isa.SSE41, 4, 2),
           new ByteLeaf("sse41_maddubs", Isa.SSE41, 4, 1),
+          new HalvesLeaf("sse41_halves", Isa.SSE41, 4),
           new PairLeaf("sse41_s16", Isa.SSE41, 4, Type.I16),
           new PairLeaf("sse41_s16w8", Isa.SSE41, 4, Type.I8),
           new PairLeaf("sse2_s16", Isa.SSE2, 4, Type.I16),
@@ -48,9 +51,25 @@ final class Leaves {
 
   /**
    * The exact leaves of the highest instruction set that has one: those of a lower one are slower
-   * for the same numbers and would only dilute the space.
+   * for the same numbers and would only dilute the space. Without those that are made for a few
+   * positions.
    */
   static List<Leaf> of(Target target, Numerics numerics) {
+    return of(target, numerics, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As the other, with those that are worth it for so many positions.
+   *
+   * @param positions that meet the same weights
+   */
+  static List<Leaf> of(Target target, Numerics numerics, long positions) {
+    return exact(target, numerics).stream()
+        .filter(leaf -> positions <= leaf.maxPositions())
+        .toList();
+  }
+
+  private static List<Leaf> exact(Target target, Numerics numerics) {
     List<Leaf> exact =
         ALL.stream()
             .filter(leaf -> target.isa().covers(leaf.isa()) && leaf.exactFor(numerics))
@@ -66,7 +85,7 @@ final class Leaves {
         .flatMap(
             wgt ->
                 Arrays.stream(ActRange.values())
-                    .flatMap(act -> of(target, Numerics.FULL.withRanges(act, wgt)).stream()))
+                    .flatMap(act -> exact(target, Numerics.FULL.withRanges(act, wgt)).stream()))
         .distinct()
         .toList();
   }

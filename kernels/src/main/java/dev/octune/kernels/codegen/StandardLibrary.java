@@ -113,16 +113,21 @@ final class StandardLibrary implements KernelLibrary {
   @Override
   public List<String> leaves(Workload workload, Target target) {
     return switch (workload) {
-      case Conv2d _, Dense _, BatchMatmul _ ->
-          Stream.concat(
-                  ListedTemplate.serves(workload, target)
-                      ? Stream.of(ListedTemplate.ROOF)
-                      : Stream.empty(),
-                  Leaves.of(target, workload.numerics()).stream().map(Leaf::text))
-              .distinct()
-              .toList();
+      case Conv2d _ -> leaves(workload, target, Integer.MAX_VALUE);
+      case Dense dense -> leaves(workload, target, dense.m());
+      case BatchMatmul product -> leaves(workload, target, product.m());
       case DepthwiseConv2d _ -> List.of();
     };
+  }
+
+  private static List<String> leaves(Workload workload, Target target, int positions) {
+    return Stream.concat(
+            ListedTemplate.serves(workload, target)
+                ? Stream.of(ListedTemplate.ROOF)
+                : Stream.empty(),
+            Leaves.of(target, workload.numerics(), positions).stream().map(Leaf::text))
+        .distinct()
+        .toList();
   }
 
   private String layout(Candidate candidate, KernelTemplate.Kernel kernel) {

@@ -86,6 +86,10 @@ record Tiling(
 
   /** Vector registers that the innermost body keeps alive. */
   int liveRegisters() {
+    if (accumulators() == ocVectors && leaf.maxPositions() < Integer.MAX_VALUE) {
+      // Weights that meet one position come from memory one by one; activations are kept in halves.
+      return ocVectors + 1 + 2 * leaf.depth() + leaf.scratch();
+    }
     return (accumulators() + ocVectors * leaf.depth()) * leaf.registersPerVector()
         + leaf.depth()
         + leaf.scratch();
