@@ -42,7 +42,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** What a tracker does about peers that are not our worker. */
@@ -301,8 +300,7 @@ final class TrackerHostileIT {
     }
   }
 
-  /** Fifty times: an answer that overtook its request was lost once in some two hundred. */
-  @RepeatedTest(50)
+  @Test
   void requests_thatAreNotGrpc_areNot() throws Exception {
     try (Loopback loopback = Loopback.open()) {
       HttpClient client = http2(loopback);
