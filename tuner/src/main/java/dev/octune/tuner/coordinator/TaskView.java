@@ -10,7 +10,8 @@ import java.util.OptionalDouble;
  *
  * @param spaceSize schedules of its space; 0 before the job first ran
  * @param trials durable trials of this job
- * @param bestNanos the best trial median so far, as on the key's reference device
+ * @param bestNanos the best trial median so far, as on the key's reference device; empty for a job
+ *     that ended under an earlier process, whose records tell it
  * @param tuned the confirmed result
  */
 public record TaskView(

@@ -47,6 +47,7 @@ final class SimulatedDevice {
 
   /** Its worker starts: dials until it is attached, says that it lives. */
   void start() {
+    hangUp();
     int mine = ++life;
     queue.clear();
     isMeasuring = false;
@@ -63,7 +64,7 @@ final class SimulatedDevice {
       world.time().after(Duration.ofMillis(random.nextInt(100, 2000)).toNanos(), () -> dial(mine));
       return;
     }
-    attachment = world.attach(this, declaration);
+    world.attach(this, declaration);
     // What it could not deliver before it says again, under the leases of then.
     if (random.nextBoolean()) {
       said.forEach(old -> tell(old.token, old.measurements));
@@ -78,6 +79,11 @@ final class SimulatedDevice {
   }
 
   // ---- what the coordinator says
+
+  /** It is connected; the first lease may follow at once. */
+  void connected(long number) {
+    attachment = number;
+  }
 
   void measure(long to, Lease lease) {
     hear(
@@ -191,15 +197,16 @@ final class SimulatedDevice {
     isMeasuring = true;
     Lease lease = queue.getFirst();
     int mine = life;
+    boolean isFailing = fails;
     long takes = 0;
     for (Candidate candidate : lease.candidates()) {
       takes += (long) (world.trialNanos() * (0.5 + random.nextDouble()));
-      if (!fails && truth(candidate) == ToyKernels.Truth.POISON) {
+      if (!isFailing && truth(candidate) == ToyKernels.Truth.POISON) {
         world.time().after(takes, () -> poisoned(mine));
         return;
       }
     }
-    world.time().after(takes, () -> measured(mine, lease));
+    world.time().after(takes, () -> measured(mine, lease, isFailing));
   }
 
   private void poisoned(int mine) {
@@ -208,13 +215,14 @@ final class SimulatedDevice {
     }
   }
 
-  private void measured(int mine, Lease lease) {
+  private void measured(int mine, Lease lease, boolean isFailing) {
     if (mine != life) {
       return;
     }
     isMeasuring = false;
     queue.remove(lease);
-    List<Measurement> measurements = lease.candidates().stream().map(this::outcome).toList();
+    List<Measurement> measurements =
+        lease.candidates().stream().map(c -> outcome(c, isFailing)).toList();
     said.add(new Said(lease.token(), measurements));
     if (said.size() > 4) {
       said.removeFirst();
@@ -228,8 +236,8 @@ final class SimulatedDevice {
     tell(from, () -> world.happen(new CoordinatorEvent.ResultArrived(from, token, measurements)));
   }
 
-  private Measurement outcome(Candidate candidate) {
-    if (fails) {
+  private Measurement outcome(Candidate candidate, boolean isFailing) {
+    if (isFailing) {
       return new Measurement.DeviceLost("the runner does not start");
     }
     return switch (truth(candidate)) {

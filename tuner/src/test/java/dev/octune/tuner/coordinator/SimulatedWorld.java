@@ -341,11 +341,11 @@ final class SimulatedWorld {
         });
   }
 
-  long attach(SimulatedDevice device, DeviceDeclaration declaration) {
+  void attach(SimulatedDevice device, DeviceDeclaration declaration) {
     long number = ++numbers;
     cables.put(number, new Cable(device, declaration, new HashSet<>()));
+    device.connected(number);
     happen(new CoordinatorEvent.DeviceAttached(number, declaration));
-    return number;
   }
 
   /** Something reaches the coordinator, if there is one. */

@@ -33,8 +33,7 @@ final class ToyKernels {
   }
 
   static Truth truth(Candidate candidate) {
-    int tile = candidate.schedule().size("tile");
-    if (tile == 0) {
+    if (ToyLibrary.number(candidate.schedule()) == 0) {
       return Truth.RIGHT;
     }
     return switch (Math.floorMod(hash(candidate), 50)) {
@@ -48,7 +47,7 @@ final class ToyKernels {
 
   /** Nanoseconds a call on the reference device. */
   static double nanos(Candidate candidate) {
-    return candidate.schedule().size("tile") == 0
+    return ToyLibrary.number(candidate.schedule()) == 0
         ? 1000
         : 500 + Math.floorMod(hash(candidate) / 64, 1000);
   }
@@ -92,7 +91,8 @@ final class ToyKernels {
   }
 
   private static int hash(Candidate candidate) {
-    int hash = candidate.workload().text().hashCode() * 31 + candidate.schedule().size("tile");
+    int hash =
+        candidate.workload().text().hashCode() * 31 + ToyLibrary.number(candidate.schedule());
     hash *= 0x9E3779B9;
     return hash ^ (hash >>> 15);
   }

@@ -15,16 +15,26 @@ import java.util.stream.IntStream;
 
 /** Spaces without kernels, for devices that only pretend. */
 public final class ToyLibrary implements KernelLibrary {
+  /** Values of the knob that runs fastest: points are found by their knobs' values, one by one. */
+  private static final int TILES = 100;
+
   private final ConfigSpace space;
 
-  /** Spaces of this many schedules, the default among them. */
+  /** Spaces of this many schedules, the default, which is number 0, among them. */
   public ToyLibrary(int spaceSize) {
     this.space =
-        ConfigSpace.of(
+        ConfigSpace.ofCoordinates(
             "toy",
             1,
-            List.of(Knob.Size.of("tile", IntStream.range(0, spaceSize).toArray())),
-            _ -> true);
+            List.of(
+                Knob.Size.of("block", IntStream.range(0, spaceSize / TILES + 1).toArray()),
+                Knob.Size.of("tile", IntStream.range(0, TILES).toArray())),
+            at -> at[0] * TILES + at[1] < spaceSize);
+  }
+
+  /** The number of a schedule in its space. */
+  static int number(Schedule schedule) {
+    return schedule.size("block") * TILES + schedule.size("tile");
   }
 
   @Override
