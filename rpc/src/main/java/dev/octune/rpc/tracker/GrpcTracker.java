@@ -8,7 +8,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcStatus;
@@ -92,7 +91,7 @@ final class GrpcTracker implements Tracker {
       if (!protobuf
           || request.version() != HttpVersion.HTTP_2
           || !request.method().equals(HttpMethod.POST)) {
-        answer(request, request.response().setStatusCode(415));
+        var _ = request.response().setStatusCode(415).end();
         return;
       }
       String encoding = request.getHeader(GrpcHeaderNames.GRPC_ENCODING);
@@ -101,25 +100,17 @@ final class GrpcTracker implements Tracker {
         // how; with one that says it is not, the message can be refused.
         request.headers().set(GrpcHeaderNames.GRPC_ENCODING, Calls.PLAIN);
       } else if (!encoding.equals(Calls.PLAIN)) {
-        answer(
-            request,
+        var _ =
             request
                 .response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, CONTENT_TYPE)
                 .putHeader(GrpcHeaderNames.GRPC_STATUS, GrpcStatus.UNIMPLEMENTED.toString())
-                .putHeader(GrpcHeaderNames.GRPC_MESSAGE, "messages are not compressed here"));
+                .putHeader(GrpcHeaderNames.GRPC_MESSAGE, "messages are not compressed here")
+                .end();
         return;
       }
       grpc.handle(request);
     };
-  }
-
-  /**
-   * Answers once the request has ended: an answer that overtakes its request's end resets the
-   * stream, and now and then the peer never learns of it.
-   */
-  private static void answer(HttpServerRequest request, HttpServerResponse response) {
-    var _ = request.end().compose(_ -> response.end());
   }
 
   @Override

@@ -116,7 +116,7 @@ public final class Loopback implements AutoCloseable {
               if (opened.accepts(request)) {
                 opened.handler().handle(request);
               } else {
-                var _ = request.end().compose(_ -> request.response().setStatusCode(404).end());
+                var _ = request.response().setStatusCode(404).end();
               }
             })
         .listen()

@@ -351,9 +351,10 @@ final class TrackerHostileIT {
                   if (encoding != null) {
                     request.putHeader("grpc-encoding", encoding);
                   }
-                  return request.send(body);
-                })
-            .compose(response -> response.body().map(response)));
+                  // On the event loop: joined by this thread it may come after a quick answer's
+                  // end.
+                  return request.send(body).compose(response -> response.body().map(response));
+                }));
   }
 
   private static String status(HttpClientResponse answer) {
