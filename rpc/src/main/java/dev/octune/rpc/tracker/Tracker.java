@@ -48,7 +48,7 @@ public interface Tracker extends AutoCloseable {
   void cancel(long session, long lease);
 
   /**
-   * The outcome of a lease is durable, or dropped on purpose: the worker forgets it. A session
+   * The outcome of a lease is taken in, or dropped on purpose: the worker forgets it. A session
    * whose outcomes are not acknowledged is not read any more after {@link
    * TrackerSettings#maxUnacknowledged} of them.
    */
