@@ -61,7 +61,7 @@ final class DashboardTest {
   @Test
   void get_page_comesWithHeadersThatForbidTheRest() throws Exception {
     try (RecordedService service = RecordedService.start();
-        HttpClient client = HttpClient.newHttpClient()) {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       HttpResponse<String> page = get(client, service.url(), "");
       assertEquals(200, page.statusCode());
       assertEquals("text/html; charset=utf-8", header(page, "Content-Type"));
@@ -81,7 +81,7 @@ final class DashboardTest {
   @Test
   void get_sameFileAgain_isNotSentAgain() throws Exception {
     try (RecordedService service = RecordedService.start();
-        HttpClient client = HttpClient.newHttpClient()) {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       String url = service.url() + "dashboard/vendor/uPlot.esm.js";
       HttpResponse<String> first = get(client, url, "");
       assertEquals("text/javascript; charset=utf-8", header(first, "Content-Type"));
