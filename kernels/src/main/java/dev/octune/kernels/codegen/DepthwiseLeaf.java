@@ -80,7 +80,7 @@ enum DepthwiseLeaf {
           case AVX2 -> List.of(AVX2_MADDUBS, AVX2_S16, PLAIN);
           case AVXVNNI -> numerics.wgt().signed() ? List.of(AVXVNNI) : List.of(AVX2_S16);
           case AVX512BW -> List.of(AVX512BW_MADDUBS, AVX2_MADDUBS, AVX512_S16, AVX2_S16);
-          case AVX512VNNI ->
+          case AVX512VNNI, AMXINT8 ->
               numerics.wgt().signed()
                   ? List.of(AVX512VL_VNNI, AVX512_VNNI)
                   : List.of(AVX512_S16, AVX2_S16);
@@ -111,7 +111,7 @@ enum DepthwiseLeaf {
             ? vectorBytes
             : switch (isa) {
               case SSE2, SSE41, NEON, DOTPROD -> 16;
-              case AVX2, AVXVNNI, AVX512BW, AVX512VNNI -> 32;
+              case AVX2, AVXVNNI, AVX512BW, AVX512VNNI, AMXINT8 -> 32;
             };
     return bytes / Integer.BYTES;
   }

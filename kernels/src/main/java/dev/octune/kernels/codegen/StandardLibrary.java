@@ -4,6 +4,7 @@ import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
+import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.text.TextException;
 import dev.octune.kernels.weights.WeightStore;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 final class StandardLibrary implements KernelLibrary {
   private final KernelTemplate direct = new DirectTemplate();
   private final KernelTemplate listed;
+  private final KernelTemplate matrix = new MatrixTemplate();
   private final KernelTemplate depthwise = new DepthwiseTemplate();
   private final Optional<Target> emulating;
 
@@ -34,7 +36,7 @@ final class StandardLibrary implements KernelLibrary {
 
   @Override
   public String version() {
-    return Stream.of(direct, listed, depthwise)
+    return Stream.of(direct, listed, matrix, depthwise)
         .flatMap(template -> template.versions().stream())
         .sorted()
         .collect(Collectors.joining(" "));
@@ -107,7 +109,10 @@ final class StandardLibrary implements KernelLibrary {
 
   @Override
   public List<RoofLoop> roofs(Target target) {
-    return Leaves.usable(target).stream().map(leaf -> RoofKernel.of(leaf).emit(target)).toList();
+    return Stream.concat(
+            target.isa() == Isa.AMXINT8 ? Stream.of(MatrixRoof.emit(target)) : Stream.empty(),
+            Leaves.usable(target).stream().map(leaf -> RoofKernel.of(leaf).emit(target)))
+        .toList();
   }
 
   @Override
@@ -121,6 +126,9 @@ final class StandardLibrary implements KernelLibrary {
   }
 
   private static List<String> leaves(Workload workload, Target target, int positions) {
+    if (MatrixTemplate.serves(workload, target)) {
+      return List.of(AmxTile.LEAF);
+    }
     return Stream.concat(
             ListedTemplate.serves(workload, target)
                 ? Stream.of(ListedTemplate.ROOF)
@@ -169,6 +177,9 @@ final class StandardLibrary implements KernelLibrary {
   private Optional<KernelTemplate> template(Workload workload, Target target) {
     if (ListedTemplate.serves(workload, target)) {
       return Optional.of(listed);
+    }
+    if (MatrixTemplate.serves(workload, target)) {
+      return Optional.of(matrix);
     }
     return switch (workload) {
       case Conv2d _, Dense _, BatchMatmul _ -> Optional.of(direct);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -336,24 +337,33 @@ public final class Code {
    * written out in plain IR.
    */
   public Value intrinsic(String name, Type type, Value... arguments) {
-    if (emulated && OF_ARCHITECTURES.stream().anyMatch(name::startsWith)) {
+    if (emulated && isOfArchitecture(name)) {
       return Emulation.emit(this, name, type, arguments);
     }
+    return result(type, call(type.text(), name, arguments));
+  }
+
+  /** Calls an LLVM intrinsic that returns nothing, as {@link #intrinsic}. */
+  public void effect(String name, Value... arguments) {
+    if (emulated && isOfArchitecture(name)) {
+      TileEmulation.emitEffect(this, name, arguments);
+    } else {
+      line(call("void", name, arguments));
+    }
+  }
+
+  private String call(String result, String name, Value... arguments) {
     declarations.add(
-        "declare %s @%s(%s)"
-            .formatted(
-                type.text(),
-                name,
-                Arrays.stream(arguments)
-                    .map(a -> a.type().text())
-                    .collect(Collectors.joining(", "))));
-    return result(
-        type,
-        "call %s @%s(%s)"
-            .formatted(
-                type.text(),
-                name,
-                Arrays.stream(arguments).map(Code::typed).collect(Collectors.joining(", "))));
+        "declare %s @%s(%s)".formatted(result, name, list(arguments, a -> a.type().text())));
+    return "call %s @%s(%s)".formatted(result, name, list(arguments, Code::typed));
+  }
+
+  private static String list(Value[] arguments, Function<Value, String> text) {
+    return Arrays.stream(arguments).map(text).collect(Collectors.joining(", "));
+  }
+
+  private static boolean isOfArchitecture(String name) {
+    return OF_ARCHITECTURES.stream().anyMatch(name::startsWith);
   }
 
   /** The same vector, of which LLVM knows nothing any more: it cannot be hoisted or merged. */
@@ -546,6 +556,7 @@ public final class Code {
       case Type.Int integer -> integer.text();
       case Type.Vector vector -> "v" + vector.lanes() + vector.element().text();
       case Type.Pointer _ -> "p0";
+      case Type.Tile _ -> throw new IllegalArgumentException("no intrinsic is named after tiles");
     };
   }
 
@@ -606,6 +617,7 @@ public final class Code {
       case Type.Int integer -> Value.of(integer, constant);
       case Type.Vector vector -> Value.splat(vector, constant);
       case Type.Pointer _ -> throw new IllegalArgumentException("arithmetic on a pointer");
+      case Type.Tile _ -> throw new IllegalArgumentException("arithmetic on a tile");
     };
   }
 

@@ -18,6 +18,9 @@ final class Emulation {
    * @throws IllegalArgumentException for an intrinsic that is not known here
    */
   static Value emit(Code code, String intrinsic, Type type, Value... arguments) {
+    if (TileEmulation.knows(intrinsic)) {
+      return TileEmulation.emit(code, intrinsic, arguments);
+    }
     if (!(type instanceof Type.Vector result)) {
       throw unknown(intrinsic);
     }
@@ -47,8 +50,7 @@ final class Emulation {
   }
 
   /** sum + Σ a·b over the elements of a lane, modulo 2^bits; b is signed. */
-  private static Value dot(
-      Code code, Value sum, Value a, Value b, int elementBits, boolean signedA) {
+  static Value dot(Code code, Value sum, Value a, Value b, int elementBits, boolean signedA) {
     Type lane = sum.type();
     Value left = code.bitcast(a, lane);
     Value right = code.bitcast(b, lane);
@@ -89,7 +91,7 @@ final class Emulation {
     return ((Type.Vector) lanes.type()).element().bits();
   }
 
-  private static IllegalArgumentException unknown(String intrinsic) {
+  static IllegalArgumentException unknown(String intrinsic) {
     return new IllegalArgumentException(
         intrinsic + " has no emulation. Mend: write its semantics into " + Emulation.class);
   }

@@ -8,6 +8,7 @@ public sealed interface Type {
   Int I32 = new Int(32);
   Int I64 = new Int(64);
   Pointer PTR = new Pointer();
+  Tile TILE = new Tile();
 
   /** As IR spells it: i8, &lt;16 x i16&gt;, ptr. */
   String text();
@@ -60,12 +61,29 @@ public sealed interface Type {
     }
   }
 
+  /**
+   * A tile register of AMX: 16 rows of 64 bytes. It exists as the operand and result of tile
+   * intrinsics only.
+   */
+  record Tile() implements Type {
+    @Override
+    public int bits() {
+      return 16 * 64 * Byte.SIZE;
+    }
+
+    @Override
+    public String text() {
+      return "x86_amx";
+    }
+  }
+
   /** The same shape with another element: i8 → i16, &lt;8 x i8&gt; → &lt;8 x i16&gt;. */
   static Type withElement(Type type, Int element) {
     return switch (type) {
       case Int _ -> element;
       case Vector vector -> element.x(vector.lanes());
       case Pointer _ -> throw new IllegalArgumentException("a pointer has no element");
+      case Tile _ -> throw new IllegalArgumentException("a tile has no element");
     };
   }
 }

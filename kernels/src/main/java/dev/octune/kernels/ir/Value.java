@@ -40,6 +40,7 @@ public sealed interface Value {
       case Type.Int integer -> new Constant(integer, 0);
       case Type.Vector _ -> new Operand(type, "zeroinitializer");
       case Type.Pointer _ -> new Operand(type, "null");
+      case Type.Tile _ -> throw new IllegalArgumentException("a tile has no literal");
     };
   }
 

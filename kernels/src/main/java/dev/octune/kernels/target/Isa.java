@@ -38,6 +38,19 @@ public enum Isa {
       "+avx512vnni",
       Flags.AVX512BW + " avx512_vnni",
       "sse2 sse41 avx2 avx512bw"),
+  /**
+   * VNNI and int8 tiles (AMX): Sapphire Rapids. A process must ask Linux for the tiles, once,
+   * before it uses them: {@code arch_prctl(ARCH_REQ_XCOMP_PERM, 18)}.
+   */
+  AMXINT8(
+      Arch.X86_64,
+      512,
+      32,
+      "amxint8",
+      "x86-64-v4",
+      "+avx512vnni,+amx-tile,+amx-int8",
+      Flags.AVX512BW + " avx512_vnni amx_tile amx_int8",
+      "sse2 sse41 avx2 avx512bw avx512vnni"),
   /** Any AArch64 with Advanced SIMD: smull, smlal. */
   NEON(Arch.AARCH64, 128, 32, "neon", "generic", "+neon", "asimd", ""),
   /** Armv8.2 dot product: sdot. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class KernelLibraryTest {
@@ -32,6 +33,7 @@ class KernelLibraryTest {
           "x86_64 cpu=nehalem isa=sse41 threads=1",
           "x86_64 cpu=alderlake isa=avxvnni threads=1",
           "x86_64 cpu=skylake-avx512 isa=avx512bw threads=1",
+          "x86_64 cpu=sapphirerapids isa=amxint8 threads=1",
           "aarch64 cpu=cortex-a72 isa=neon threads=1",
           "aarch64 cpu=cortex-a76 isa=dotprod threads=1");
 
@@ -151,6 +153,24 @@ class KernelLibraryTest {
     int blocks = 16 / (8 * two.size("oc_vectors"));
     int strips = Math.ceilDiv(3136, two.size("strip"));
     assertEquals(0, blocks * strips % 2, two.text());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          conv2d_tiles | conv2d_NCHWc_int8 n=1 ic=64 ih=56 iw=56 oc=64 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          conv2d_tiles | conv2d_NCHWc_int8 n=1 ic=3 ih=224 iw=224 oc=64 kh=7 kw=7 stride=2,2 pad=3,3,3,3 dilation=1,1 act=u8 wgt=s8 out=s32
+          dense_tiles  | dense_int8 m=16 k=768 n=768 act=u8 wgt=s8 out=s32
+          dense_direct | dense_int8 m=1 k=2048 n=1000 act=u8 wgt=s8 out=s32
+          dense_direct | dense_int8 m=16 k=768 n=768 act=u8 wgt=u8 wzp=3 out=s32
+          """)
+  void defaultSchedule_machineWithTiles_takesThemWhereTheyAreFilled(
+      String template, String workload) {
+    Target tiles = Target.parse("x86_64 cpu=sapphirerapids isa=amxint8 threads=1");
+
+    assertEquals(template, LIBRARY.defaultSchedule(Workload.parse(workload), tiles).template());
   }
 
   @Test

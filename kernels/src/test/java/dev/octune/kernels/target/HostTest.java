@@ -97,6 +97,7 @@ class HostTest {
     "85, avx512_vnni avx512_bf16, cooperlake, avx512vnni",
     "106, avx512_vnni, icelake-server, avx512vnni",
     "143, avx512_vnni avx_vnni amx_int8, sapphirerapids, avx512vnni",
+    "143, avx512_vnni avx_vnni amx_tile amx_int8, sapphirerapids, amxint8",
   })
   void read_intelServer_isaFollowsTheFlags(int model, String more, String core, String isa)
       throws IOException {

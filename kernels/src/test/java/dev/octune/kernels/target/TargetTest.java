@@ -34,7 +34,7 @@ class TargetTest {
             + " Mend: start with one of x86_64, aarch64",
         "x86_64 cpu=a isa=avx1 | target 'x86_64 cpu=a isa=avx1': 'isa=avx1' is not known."
             + " Mend: use one of sse2, sse41, avx2, avxvnni,"
-            + " avx512bw, avx512vnni, neon, dotprod",
+            + " avx512bw, avx512vnni, amxint8, neon, dotprod",
         "x86_64 cpu=a isa=neon | target 'x86_64 cpu=a isa=neon': isa neon is not one of x86_64,"
             + " but of aarch64. Mend: correct the target",
         "x86_64 isa=avx2 | target 'x86_64 isa=avx2': 'cpu' is missing. Mend: add cpu=…",

@@ -277,8 +277,9 @@ final class Dnnl {
       case AVX2 -> 0x7;
       case AVXVNNI -> 0xf;
       case AVX512BW -> 0x27;
-      // All there is: a machine with VNNI that has more than that, say bf16, is "native".
-      case AVX512VNNI -> NO_CAP;
+      // A machine with VNNI that has more than that, say bf16, is "native"; but for tiles.
+      case AVX512VNNI -> 0x1ef;
+      case AMXINT8 -> NO_CAP;
       case NEON, DOTPROD -> throw new PeerException("oneDNN is packaged for x86-64 only");
     };
   }

@@ -1,6 +1,7 @@
 package dev.octune.tuner.artifact;
 
 import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
@@ -26,7 +27,7 @@ final class CHeader {
        *   0 … parts − 1, in any order or at once from several threads (any parts ≥ 1 give the same
        *   bytes), then SYM_unpack_out. Nothing outside the buffers is read or written; the functions
        *   keep no state and call nothing.
-      @QUANT_TEXT@ */
+      @QUANT_TEXT@@TILE_TEXT@ */
       #ifndef @GUARD@
       #define @GUARD@
 
@@ -71,6 +72,13 @@ final class CHeader {
        *     min(max(z, lo), hi), lo and hi no further than the type's ends; modulo 2^32 throughout.
       """;
 
+  private static final String TILE_TEXT =
+      """
+       *
+       *   SYM_run uses AMX tiles: on Linux the process must have asked for them before, once, by
+       *   syscall(SYS_arch_prctl, 0x1023 (ARCH_REQ_XCOMP_PERM), 18 (XFEATURE_XTILEDATA)).
+      """;
+
   private static final String ROUNDED_ONCE = "rounded once, ties up";
   private static final String ROUNDED_TWICE =
       """
@@ -83,6 +91,7 @@ final class CHeader {
     Output out = candidate.workload().numerics().out();
     return TEXT.replace("@THEN_QUANT@", out.isRequantized() ? " then SYM_pack_quant," : "")
         .replace("@QUANT_TEXT@", out.isRequantized() ? QUANT_TEXT : "")
+        .replace("@TILE_TEXT@", candidate.target().isa() == Isa.AMXINT8 ? TILE_TEXT : "")
         .replace("@QUANT@", out.isRequantized() ? QUANT : "")
         .replace("@CHANNELS@", Integer.toString(candidate.workload().outChannels()))
         .replace("@ROUNDED@", out.roundsOnce() ? ROUNDED_ONCE : ROUNDED_TWICE)

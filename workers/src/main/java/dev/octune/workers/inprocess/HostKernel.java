@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.octune.kernels.codegen.KernelSource;
+import dev.octune.kernels.target.Isa;
 import dev.octune.workers.build.BuildRequest;
 import dev.octune.workers.build.BuildResult;
 import dev.octune.workers.build.Builder;
@@ -43,6 +44,9 @@ public final class HostKernel implements AutoCloseable {
   private final Image packImage;
 
   private HostKernel(KernelSource source, Image runImage, Image packImage) {
+    if (source.target().isa() == Isa.AMXINT8) {
+      TilePermission.ask();
+    }
     this.source = source;
     this.packImage = packImage;
     code = ExecutableMemory.of(runImage);

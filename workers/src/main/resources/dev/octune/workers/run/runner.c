@@ -520,8 +520,19 @@ static void read_page_bytes(const u64 *stack) {
   }
 }
 
+/* Linux gives AMX's tiles to processes that asked; children inherit them. Where processor or kernel
+ * have none the answer is an error, and code that uses tiles dies of SIGILL like any other that the
+ * machine cannot run. */
+static void ask_for_tiles(void) {
+#if defined(__x86_64__)
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+  SYS2(arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA);
+#endif
+}
+
 void runner_main(const u64 *stack) {
   read_page_bytes(stack);
+  ask_for_tiles();
   server_pid = SYS0(getpid);
   report = (struct report *)map_memory(sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED);
   /* Shared, so that a fork does not copy its page table. */

@@ -18,7 +18,7 @@ enum {
   SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11,
   SYS_rt_sigaction = 13, SYS_sched_yield = 24, SYS_madvise = 28, SYS_getpid = 39, SYS_clone = 56,
   SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_getrusage = 98, SYS_getppid = 110,
-  SYS_sigaltstack = 131, SYS_prctl = 157, SYS_sched_setaffinity = 203, SYS_getdents64 = 217,
+  SYS_sigaltstack = 131, SYS_prctl = 157, SYS_arch_prctl = 158, SYS_sched_setaffinity = 203, SYS_getdents64 = 217,
   SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_openat = 257, SYS_ppoll = 271,
   SYS_pipe2 = 293, SYS_prlimit64 = 302, SYS_seccomp = 317
 };

@@ -41,7 +41,7 @@ final class LeafAssemblyIT {
 
   /** Instructions on vectors that multiply; those on scalars are addresses. */
   private static final Pattern MULTIPLICATION =
-      Pattern.compile("\\s(\\w*(?:mul|madd|mla|mls|dot|pdp)\\w*)\\s.*(?:[xyz]mm|\\bv)\\d");
+      Pattern.compile("\\s(\\w*(?:mul|madd|mla|mls|dot|pdp|tdp)\\w*)\\s.*(?:[xyzt]mm|\\bv)\\d");
 
   private static Builder builder;
 
@@ -82,6 +82,7 @@ final class LeafAssemblyIT {
     "avx512vnni, sapphirerapids, avx512_vnni, vpdpbusd, zmm",
     "avx512vnni, znver4, avx512_vnni_256, vpdpbusd, ymm",
     "avx512vnni, icelake-server, avx512_vnni_s16, vpdpwssd, zmm",
+    "amxint8, sapphirerapids, amx_int8, tdpbusd, tmm",
     "neon, cortex-a72, neon_smull, smull, v",
     "dotprod, cortex-a76, neon_sdot, sdot, v",
   })

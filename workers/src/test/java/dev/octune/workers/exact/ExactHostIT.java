@@ -28,7 +28,7 @@ final class ExactHostIT {
   @ParameterizedTest
   @EnumSource(
       value = Isa.class,
-      names = {"SSE2", "SSE41", "AVX2", "AVX512BW", "AVX512VNNI"})
+      names = {"SSE2", "SSE41", "AVX2", "AVX512BW", "AVX512VNNI", "AMXINT8"})
   void kernel_awkwardShapesEveryFill_equalsOracle(Isa isa) throws Exception {
     Host host = Host.detect();
     Target target = new Target(isa.arch(), isa.llvmCpu(), isa, 1);
@@ -52,7 +52,7 @@ final class ExactHostIT {
   @ParameterizedTest
   @EnumSource(
       value = Isa.class,
-      names = {"AVXVNNI", "AVX512BW", "AVX512VNNI", "DOTPROD"})
+      names = {"AVXVNNI", "AVX512BW", "AVX512VNNI", "AMXINT8", "DOTPROD"})
   void kernel_withEmulatedLeaves_equalsOracle(Isa isa) throws Exception {
     Target target = new Target(isa.arch(), isa.llvmCpu(), isa, 1);
     long seed = Seeds.exact();

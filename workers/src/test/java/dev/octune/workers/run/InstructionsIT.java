@@ -48,6 +48,11 @@ final class InstructionsIT {
 
   private static final int BYTES = 64 * VECTORS;
 
+  /** AMX's tile registers: 16 rows of 64 bytes. */
+  private static final int TILE_BYTES = 1024;
+
+  private static final int TILE_ROW_BYTES = 64;
+
   /** As many bytes of activations, of weights and of outputs. */
   private static final Workload OPERANDS =
       Workload.parse(
@@ -72,7 +77,19 @@ final class InstructionsIT {
     /** s16·s16 in i32. */
     WORD_PRODUCTS,
     /** two s16 summed in i32. */
-    PAIR_SUMS
+    PAIR_SUMS,
+    /** 16 × 16 sums + 16 × 64 u8 · 64 × 16 s8. */
+    TILES,
+    /** 13 × 16 sums + 13 × 36 u8 · 36 × 16 s8; the other rows are zero. */
+    PARTS_OF_TILES;
+
+    int tileRows() {
+      return this == TILES ? 16 : 13;
+    }
+
+    int tileDepth() {
+      return this == TILES ? 64 : 36;
+    }
   }
 
   enum Instruction {
@@ -87,6 +104,9 @@ final class InstructionsIT {
     VPDPBUSD_512(Isa.AVX512VNNI, 512, "llvm.x86.avx512.vpdpbusd.512", Semantics.UNSIGNED_QUADS),
     VPDPWSSD_VEX(Isa.AVXVNNI, 256, "llvm.x86.avx512.vpdpwssd.256", Semantics.ADDED_PAIRS),
     VPDPWSSD_512(Isa.AVX512VNNI, 512, "llvm.x86.avx512.vpdpwssd.512", Semantics.ADDED_PAIRS),
+    TDPBUSD(Isa.AMXINT8, 8 * TILE_BYTES, "llvm.x86.tdpbusd.internal", Semantics.TILES),
+    TDPBUSD_PART(
+        Isa.AMXINT8, 8 * TILE_BYTES, "llvm.x86.tdpbusd.internal", Semantics.PARTS_OF_TILES),
     SDOT(Isa.DOTPROD, 128, "llvm.aarch64.neon.sdot.v4i32.v16i8", Semantics.SIGNED_QUADS),
     SMULL_8(Isa.NEON, 128, "llvm.aarch64.neon.smull.v8i16", Semantics.BYTE_PRODUCTS),
     SMULL_16(Isa.NEON, 128, "llvm.aarch64.neon.smull.v4i32", Semantics.WORD_PRODUCTS),
@@ -145,6 +165,21 @@ final class InstructionsIT {
               load(code, "wgt", half, 2 * i));
         }
         case PAIR_SUMS -> code.intrinsic(intrinsic, lanes, load(code, "act", words, i));
+        case TILES, PARTS_OF_TILES -> {
+          int rows = semantics.tileRows();
+          int depth = semantics.tileDepth();
+          Value product =
+              code.intrinsic(
+                  intrinsic,
+                  Type.TILE,
+                  Value.of(Type.I16, rows),
+                  Value.of(Type.I16, TILE_ROW_BYTES),
+                  Value.of(Type.I16, depth),
+                  loadTile(code, "wgt", rows, TILE_ROW_BYTES, other),
+                  loadTile(code, "act", rows, depth, i),
+                  loadTile(code, "wgt", depth / 4, TILE_ROW_BYTES, i));
+          yield code.intrinsic("llvm.x86.cast.tile.to.vector.v256i32", lanes, product);
+        }
       };
     }
 
@@ -180,11 +215,36 @@ final class InstructionsIT {
           }
           case WORD_PRODUCTS -> out.putInt(at, a.getShort(half) * w.getShort(half));
           case PAIR_SUMS -> out.putInt(at, a.getShort(at) + a.getShort(at + 2));
+          case TILES, PARTS_OF_TILES -> out.putInt(at, tileSum(act, wgt, w, at, mirrored));
         }
       }
       int[] answer = new int[BYTES / 4];
       out.asIntBuffer().get(answer);
       return answer;
+    }
+
+    private int tileSum(byte[] act, byte[] wgt, ByteBuffer sums, int at, int mirrored) {
+      int tile = at / TILE_BYTES * TILE_BYTES;
+      int row = at % TILE_BYTES / TILE_ROW_BYTES;
+      if (row >= semantics.tileRows()) {
+        return 0;
+      }
+      int sum = sums.getInt(mirrored);
+      for (int k = 0; k < semantics.tileDepth(); k++) {
+        int u8 = act[tile + row * TILE_ROW_BYTES + k] & 0xff;
+        sum += u8 * wgt[tile + k / 4 * TILE_ROW_BYTES + at % TILE_ROW_BYTES + k % 4];
+      }
+      return sum;
+    }
+
+    private static Value loadTile(Code code, String operand, int rows, int rowBytes, int i) {
+      return code.intrinsic(
+          "llvm.x86.tileloadd64.internal",
+          Type.TILE,
+          Value.of(Type.I16, rows),
+          Value.of(Type.I16, rowBytes),
+          code.offset(code.param(operand), (long) i * TILE_BYTES),
+          Value.index(TILE_ROW_BYTES));
     }
 
     private static int pairs(ByteBuffer a, ByteBuffer w, int at) {
