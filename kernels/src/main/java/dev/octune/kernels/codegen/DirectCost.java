@@ -98,7 +98,8 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
     if (at.bodyOperations(conv.window().kw()) > SMALL_BODY) {
       operations *= LARGE_BODY_FACTOR;
     }
-    double broadcasts = at.owTile() * at.ohTile() * leaf.depth() * BROADCAST * walked;
+    double broadcasts =
+        at.owTile() * at.ohTile() * leaf.depth() * leaf.actForm().planes() * BROADCAST * walked;
     double loads = at.ocVectors() * leaf.depth() * (WEIGHT_LOAD + (widened ? WIDENING : 0));
     double spills = SPILL * Math.max(0, at.liveRegisters() - leaf.registers());
     return operations + broadcasts + loads + spills + streamed(at);

@@ -7,6 +7,7 @@ import dev.octune.kernels.workload.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * The direct kernel: for each block of output channels and each strip of output columns, register
@@ -149,7 +150,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   private List<Value> body(Code code, Value act, Value wgt, Taps taps, List<Value> sums) {
     Window w = conv.window();
     Leaf leaf = at.leaf();
-    List<Value> next = new ArrayList<>(sums);
+    List<Value> next = sums;
     for (int tap = 0; tap < at.tapsWritten(w.kw()); tap++) {
       for (int group = 0; group < at.unroll(); group++) {
         long part = (long) group * leaf.depth();
@@ -159,43 +160,56 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
                 act,
                 (long) tap * w.dilationW() * layout.actColumnBytes() + part * leaf.actPartBytes());
         int tapHere = tap;
-        multiplyAddTile(code, actHere, wgtHere, column -> taps.isWalked(tapHere, column), next);
+        Loads loads = new Loads(code, actHere, wgtHere, column -> taps.isWalked(tapHere, column));
+        next = leaf.multiplyAdd(code, next, loads);
       }
     }
     return next;
   }
 
-  private void multiplyAddTile(
-      Code code, Value act, Value wgt, IntPredicate isWalked, List<Value> sums) {
-    Window w = conv.window();
-    Leaf leaf = at.leaf();
-    List<List<Value>> vectors = new ArrayList<>();
-    for (int o = 0; o < at.ocVectors(); o++) {
-      List<Value> parts = new ArrayList<>();
-      for (int part = 0; part < leaf.depth(); part++) {
-        long offset = part * layout.wgtPartBytes() + (long) o * leaf.wgtPartBytes();
-        parts.add(leaf.loadWgt(code, code.offset(wgt, offset)));
-      }
-      vectors.add(parts);
+  /** What a turn's group reads, relative to its first position and vector. */
+  private final class Loads implements Leaf.Tile {
+    private final Code code;
+    private final Value act;
+    private final Value wgt;
+    private final List<Integer> positions;
+
+    Loads(Code code, Value act, Value wgt, IntPredicate isWalked) {
+      this.code = code;
+      this.act = act;
+      this.wgt = wgt;
+      this.positions =
+          IntStream.range(0, at.ohTile() * at.owTile())
+              .filter(position -> isWalked.test(position % at.owTile()))
+              .boxed()
+              .toList();
     }
-    for (int row = 0; row < at.ohTile(); row++) {
-      for (int column = 0; column < at.owTile(); column++) {
-        if (!isWalked.test(column)) {
-          continue;
-        }
-        List<Value> parts = new ArrayList<>();
-        for (int part = 0; part < leaf.depth(); part++) {
-          long offset =
-              (long) row * w.strideH() * layout.actRowBytes()
-                  + (long) column * w.strideW() * layout.actColumnBytes()
-                  + (long) part * leaf.actPartBytes();
-          parts.add(leaf.loadAct(code, code.offset(act, offset), layout.actAlignBytes()));
-        }
-        for (int o = 0; o < at.ocVectors(); o++) {
-          int sum = accumulator(row, column, o);
-          sums.set(sum, leaf.multiplyAdd(code, sums.get(sum), parts, vectors.get(o)));
-        }
-      }
+
+    @Override
+    public int vectors() {
+      return at.ocVectors();
+    }
+
+    @Override
+    public List<Integer> positions() {
+      return positions;
+    }
+
+    @Override
+    public Value act(int position, int part, int plane) {
+      Window w = conv.window();
+      long offset =
+          (long) (position / at.owTile()) * w.strideH() * layout.actRowBytes()
+              + (long) (position % at.owTile()) * w.strideW() * layout.actColumnBytes()
+              + plane * layout.actPlaneBytes()
+              + (long) part * at.leaf().actPartBytes();
+      return at.leaf().loadAct(code, code.offset(act, offset), layout.actAlignBytes());
+    }
+
+    @Override
+    public Value wgt(int vector, int part) {
+      long offset = part * layout.wgtPartBytes() + (long) vector * at.leaf().wgtPartBytes();
+      return at.leaf().loadWgt(code, code.offset(wgt, offset));
     }
   }
 

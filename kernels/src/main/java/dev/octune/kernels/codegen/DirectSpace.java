@@ -221,7 +221,8 @@ final class DirectSpace {
         && at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
         && (!skipsTaps || (writesTaps && at.tilesWritten() <= MAX_TILES_WRITTEN))
-        && (!flat || (at.icBlock() >= run(at) && !at.tapsOuter()));
+        && (!flat
+            || (at.icBlock() >= run(at) && !at.tapsOuter() && leaf.actForm() == ActForm.WHOLE));
   }
 
   /** What keeps compiling quick and accumulators in registers. */

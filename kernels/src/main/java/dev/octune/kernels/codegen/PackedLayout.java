@@ -22,11 +22,15 @@ import java.util.Optional;
  * to icBlock: act is actElement[batches, rows, columns, ic] with some slack behind, wgt is
  * wgtElement[wgtBatches, ocBlocks, kh, icBlock / dot, ocBlock, dot].
  *
+ * <p>Where {@code actForm} cuts activations, a column holds icBlock channels of the first plane,
+ * then icBlock of the second; such a layout is never flat, and offset is 0.
+ *
  * <p>Activations are stored less {@code offset}, positions outside the input as azp − offset;
  * weights less wzp. Channels beyond ic have zero weights, so their activations may hold anything;
  * channels beyond oc are computed and dropped on unpacking. Buffers are rounded up to {@link
  * #ALIGN_BYTES}.
  *
+ * @param actForm how activations are cut
  * @param dot neighbouring input channels of one output channel that stand side by side
  * @param offset what is subtracted from activations
  * @param icBlock input channels of a block, a multiple of dot
@@ -39,6 +43,7 @@ import java.util.Optional;
 record PackedLayout(
     Contraction conv,
     Type.Int actElement,
+    ActForm actForm,
     Type.Int wgtElement,
     int dot,
     int offset,
@@ -116,9 +121,14 @@ record PackedLayout(
     return wgtElement.bits() / Byte.SIZE;
   }
 
+  /** From one plane of a column's channels to the next. */
+  long actPlaneBytes() {
+    return (long) columnChannels() * actElementBytes();
+  }
+
   /** From one position to the next in its row. */
   long actColumnBytes() {
-    return (long) columnChannels() * actElementBytes();
+    return actForm.planes() * actPlaneBytes();
   }
 
   /** What the address of a part of activations is a multiple of. */
@@ -251,7 +261,8 @@ record PackedLayout(
             ocBlock,
             border.text(),
             flat,
-            listing.map(lists -> " " + lists.text()).orElse("")
+            (actForm == ActForm.WHOLE ? "" : " act_form=nibbles")
+                + listing.map(lists -> " " + lists.text()).orElse("")
                 + requantizer.map(r -> " " + r.text()).orElse(""));
   }
 

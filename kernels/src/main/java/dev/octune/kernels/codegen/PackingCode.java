@@ -11,6 +11,7 @@ import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Window;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Writes the functions that carry plain operands into a {@link PackedLayout} and back. */
 record PackingCode(PackedLayout layout) {
@@ -31,10 +32,7 @@ record PackingCode(PackedLayout layout) {
     Window window = conv.window();
     int element = layout.actElementBytes();
     if (layout.hasFilling()) {
-      fill(
-          code,
-          layout.actBytes(),
-          Value.of(layout.actElement(), conv.numerics().azp() - layout.offset()));
+      fillActivations(code, conv.numerics().azp() - layout.offset());
     }
     int rows = Math.min(window.ih(), layout.rows() - layout.top());
     int columns = Math.min(window.iw(), layout.columns() - layout.left());
@@ -114,7 +112,34 @@ record PackingCode(PackedLayout layout) {
   private void packActivation(Code code, Value read, Value write) {
     Value wide = code.zeroExtend(code.load(Type.I8, read, 1), Type.I16);
     Value shifted = code.sub(wide, Value.of(Type.I16, layout.offset()));
-    code.store(code.truncate(shifted, layout.actElement()), write, layout.actElementBytes());
+    for (int plane = 0; plane < layout.actForm().planes(); plane++) {
+      Value part = layout.actForm().plane(code, shifted, plane);
+      code.store(
+          code.truncate(part, layout.actElement()),
+          code.offset(write, plane * layout.actPlaneBytes()),
+          layout.actElementBytes());
+    }
+  }
+
+  /** Writes what stands outside the input everywhere. */
+  private void fillActivations(Code code, int outside) {
+    Type.Int element = layout.actElement();
+    ActForm form = layout.actForm();
+    if (IntStream.range(1, form.planes())
+        .allMatch(plane -> form.plane(outside, plane) == form.plane(outside, 0))) {
+      fill(code, layout.actBytes(), Value.of(element, form.plane(outside, 0)));
+      return;
+    }
+    long planeBytes = layout.actPlaneBytes();
+    code.loop(
+        layout.actBytes() / (form.planes() * planeBytes),
+        column -> {
+          for (int plane = 0; plane < form.planes(); plane++) {
+            Value to = along(code, code.param("packed"), column, form.planes() * planeBytes);
+            Value value = Value.of(element, form.plane(outside, plane));
+            fill(code, code.offset(to, plane * planeBytes), planeBytes, value);
+          }
+        });
   }
 
   private void packWgt(Code code) {
@@ -409,13 +434,13 @@ record PackingCode(PackedLayout layout) {
   }
 
   private static void fill(Code code, long bytes, Value element) {
+    fill(code, code.param("packed"), bytes, element);
+  }
+
+  private static void fill(Code code, Value to, long bytes, Value element) {
     int lanes = FILL_BYTES * Byte.SIZE / element.type().bits();
     code.loop(
         bytes / FILL_BYTES,
-        i ->
-            code.store(
-                code.splat(element, lanes),
-                along(code, code.param("packed"), i, FILL_BYTES),
-                FILL_BYTES));
+        i -> code.store(code.splat(element, lanes), along(code, to, i, FILL_BYTES), FILL_BYTES));
   }
 }

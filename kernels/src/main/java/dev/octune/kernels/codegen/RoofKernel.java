@@ -6,6 +6,7 @@ import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.target.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Writes the register loop of a leaf: a tile of positions × vectors without a load. */
 record RoofKernel(Leaf leaf, int positions, int vectors) {
@@ -54,45 +55,70 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
   }
 
   private void emit(Code code) {
-    List<List<Value>> act = new ArrayList<>();
-    for (int position = 0; position < positions; position++) {
-      act.add(parts(code, position, code.param("act"), leaf.actPartBytes(), this::loadAct));
-    }
-    List<List<Value>> wgt = new ArrayList<>();
-    for (int vector = 0; vector < vectors; vector++) {
-      wgt.add(parts(code, vector, code.param("wgt"), leaf.wgtPartBytes(), leaf::loadWgt));
-    }
-    List<Value> zeros = new ArrayList<>();
+    List<Value> act =
+        vectors(code, positions * actVectors(), "act", leaf.actPartBytes(), this::loadAct);
+    List<Value> wgt =
+        vectors(code, vectors * leaf.heldParts(), "wgt", leaf.wgtPartBytes(), leaf::loadWgt);
+    List<Value> start = new ArrayList<>();
     for (int i = 0; i < accumulators(); i++) {
-      zeros.add(Value.zero(leaf.accumulator()));
+      start.add(Value.zero(leaf.accumulator()));
     }
     // The activations go round with the sums: a copy of them would take registers of its own.
-    List<Value> start = new ArrayList<>(zeros);
-    act.forEach(start::addAll);
+    start.addAll(act);
     List<Value> end = code.reduce(TURNS, start, (_, carried) -> turn(code, wgt, carried));
-    List<Value> sums = end.subList(0, accumulators());
     int bytes = leaf.accumulator().bits() / Byte.SIZE;
-    for (int i = 0; i < sums.size(); i++) {
-      code.store(sums.get(i), code.offset(code.param("out"), (long) i * bytes), bytes);
+    for (int i = 0; i < accumulators(); i++) {
+      code.store(end.get(i), code.offset(code.param("out"), (long) i * bytes), bytes);
     }
   }
 
-  private List<Value> turn(Code code, List<List<Value>> wgt, List<Value> carried) {
-    List<Value> values = new ArrayList<>(carried);
+  private List<Value> turn(Code code, List<Value> wgt, List<Value> carried) {
+    List<Value> sums = carried.subList(0, accumulators());
+    Held held = new Held(code, carried.subList(accumulators(), carried.size()), wgt);
     for (int tile = 0; tile < TILES_PER_TURN; tile++) {
-      for (int position = 0; position < positions; position++) {
-        int from = accumulators() + position * leaf.depth();
-        List<Value> act = values.subList(from, from + leaf.depth());
-        // Unknown anew, or LLVM would take the equal products out of the loop.
-        act.replaceAll(code::opaque);
-        for (int vector = 0; vector < vectors; vector++) {
-          int sum = position * vectors + vector;
-          values.set(
-              sum, leaf.multiplyAdd(code, values.get(sum), List.copyOf(act), wgt.get(vector)));
-        }
-      }
+      sums = leaf.multiplyAdd(code, sums, held);
     }
-    return values;
+    List<Value> next = new ArrayList<>(sums);
+    next.addAll(held.act);
+    return next;
+  }
+
+  /** Operands that stay in registers. */
+  private final class Held implements Leaf.Tile {
+    private final Code code;
+    private final List<Value> act;
+    private final List<Value> wgt;
+
+    Held(Code code, List<Value> act, List<Value> wgt) {
+      this.code = code;
+      this.act = new ArrayList<>(act);
+      this.wgt = wgt;
+    }
+
+    @Override
+    public int vectors() {
+      return vectors;
+    }
+
+    @Override
+    public List<Integer> positions() {
+      return IntStream.range(0, positions).boxed().toList();
+    }
+
+    /** Unknown anew, or LLVM would take the equal products out of the loop. */
+    @Override
+    public Value act(int position, int part, int plane) {
+      int index =
+          position * actVectors() + part % leaf.heldParts() * leaf.actForm().planes() + plane;
+      Value unknown = code.opaque(act.get(index));
+      act.set(index, unknown);
+      return unknown;
+    }
+
+    @Override
+    public Value wgt(int vector, int part) {
+      return wgt.get(vector * leaf.heldParts() + part % leaf.heldParts());
+    }
   }
 
   private Value loadAct(Code code, Value address) {
@@ -103,23 +129,27 @@ record RoofKernel(Leaf leaf, int positions, int vectors) {
     Value from(Code code, Value address);
   }
 
-  private List<Value> parts(Code code, int index, Value base, int partBytes, Load load) {
-    List<Value> parts = new ArrayList<>();
-    for (int part = 0; part < leaf.depth(); part++) {
-      long offset = ((long) index * leaf.depth() + part) * partBytes;
-      parts.add(load.from(code, code.offset(base, offset)));
+  private static List<Value> vectors(
+      Code code, int count, String parameter, int partBytes, Load load) {
+    List<Value> loaded = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      loaded.add(load.from(code, code.offset(code.param(parameter), (long) i * partBytes)));
     }
-    return parts;
+    return loaded;
   }
 
   private int accumulators() {
     return positions * vectors;
   }
 
+  /** Vectors that hold one position's activations. */
+  private int actVectors() {
+    return leaf.heldParts() * leaf.actForm().planes();
+  }
+
   private int liveRegisters() {
-    return (accumulators() + positions * leaf.depth() + vectors * leaf.depth())
-            * leaf.registersPerVector()
-        + leaf.scratch()
+    return leaf.liveRegisters(positions, vectors)
+        + (positions - 1) * actVectors() * leaf.registersPerVector()
         + FREE_REGISTERS;
   }
 }

@@ -86,13 +86,7 @@ record Tiling(
 
   /** Vector registers that the innermost body keeps alive. */
   int liveRegisters() {
-    if (accumulators() == ocVectors && leaf.maxPositions() < Integer.MAX_VALUE) {
-      // Weights that meet one position come from memory one by one; activations are kept in halves.
-      return ocVectors + 1 + 2 * leaf.depth() + leaf.scratch();
-    }
-    return (accumulators() + ocVectors * leaf.depth()) * leaf.registersPerVector()
-        + leaf.depth()
-        + leaf.scratch();
+    return leaf.liveRegisters(owTile * ohTile, ocVectors);
   }
 
   /** multiplyAdds written out in the innermost body, each part counted. */
@@ -114,6 +108,7 @@ record Tiling(
     return new PackedLayout(
         conv,
         leaf.actElement(),
+        leaf.actForm(),
         leaf.wgtElement(),
         leaf.dot(),
         actOffset(conv.numerics()),

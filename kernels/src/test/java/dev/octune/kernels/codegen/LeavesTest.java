@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.kernels.target.Isa;
@@ -42,6 +43,27 @@ class LeavesTest {
       // Stored less 128; positions outside may read as any code, so the range is the whole of s8.
       boolean fits = wgt.signed() && fitsShort(depth, -128, 127, wgt);
       assertEquals(fits, offered, "depth " + depth);
+    }
+  }
+
+  /** Both nibbles of the largest activation, on the least and the largest weight. */
+  @Test
+  void nibbles_fullRange_asManyPartsAsFit() {
+    NibblesLeaf leaf = new NibblesLeaf("nibbles", Isa.AVX2, 8);
+    int products = 2 * leaf.depth();
+    for (int plane = 0; plane < leaf.actForm().planes(); plane++) {
+      int most = leaf.actForm().plane(ActRange.U8.max(), plane);
+      assertTrue(fitsShort(products, 0, most, WgtRange.S8), "plane " + plane);
+      assertFalse(fitsShort(products + 2, 0, most, WgtRange.S8), "plane " + plane);
+    }
+  }
+
+  @Test
+  void nibbles_everyActivation_isPutTogetherAgain() {
+    for (int activation = 0; activation <= ActRange.U8.max(); activation++) {
+      assertEquals(
+          activation,
+          16 * ActForm.NIBBLES.plane(activation, 0) + ActForm.NIBBLES.plane(activation, 1));
     }
   }
 

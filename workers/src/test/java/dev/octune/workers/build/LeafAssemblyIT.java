@@ -39,6 +39,8 @@ final class LeafAssemblyIT {
       "depthwise_conv2d_NCHWc_int8 n=1 c=64 ih=14 iw=14 m=1 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
           + " dilation=1,1 %s out=s32";
 
+  private static final String PRODUCT = "dense_int8 m=1 k=512 n=256 %s out=s32";
+
   /** Instructions on vectors that multiply; those on scalars are addresses. */
   private static final Pattern MULTIPLICATION =
       Pattern.compile("\\s(\\w*(?:mul|madd|mla|mls|dot|pdp|tdp)\\w*)\\s.*(?:[xyzt]mm|\\bv)\\d");
@@ -107,6 +109,17 @@ final class LeafAssemblyIT {
   void depthwise_ofALeaf_multipliesByItsInstructionOnly(
       String isa, String cpu, String leaf, String mnemonics, String register) throws Exception {
     assertMultiplies(DEPTHWISE, isa, cpu, leaf, mnemonics, register);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sse41, nehalem, sse41_nibbles, pmaddubsw pmaddwd, xmm",
+    "avx2, znver3, avx2_nibbles, vpmaddubsw vpmaddwd, ymm",
+    "avx512bw, skylake-avx512, avx512bw_nibbles, vpmaddubsw vpmaddwd, zmm",
+  })
+  void product_ofALeaf_multipliesByItsInstructionOnly(
+      String isa, String cpu, String leaf, String mnemonics, String register) throws Exception {
+    assertMultiplies(PRODUCT, isa, cpu, leaf, mnemonics, register);
   }
 
   private static void assertMultiplies(
