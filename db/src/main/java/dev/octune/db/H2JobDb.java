@@ -267,12 +267,20 @@ final class H2JobDb implements JobDb {
   }
 
   private List<DeviceRow> devices(Connection connection) throws SQLException {
+    Map<String, Map<String, Double>> probes = new HashMap<>();
+    query(
+        connection,
+        "SELECT device, name, number FROM device_probe",
+        row ->
+            probes
+                .computeIfAbsent(row.getString(1), _ -> new HashMap<>())
+                .put(row.getString(2), row.getDouble(3)));
     List<DeviceRow> devices = new ArrayList<>();
     query(
         connection,
         """
         SELECT device, device_key, description, base_nanos, quarantine_cause, quarantine_reason,
-               quarantine_millis
+               quarantine_millis, is_attached
         FROM device ORDER BY device
         """,
         row -> {
@@ -287,7 +295,9 @@ final class H2JobDb implements JobDb {
                       ? Optional.empty()
                       : Optional.of(
                           new DeviceRow.Quarantine(
-                              cause, row.getString(6), Instant.ofEpochMilli(row.getLong(7))))));
+                              cause, row.getString(6), Instant.ofEpochMilli(row.getLong(7)))),
+                  row.getBoolean(8),
+                  probes.getOrDefault(row.getString(1), Map.of())));
         });
     return devices;
   }

@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -218,8 +219,8 @@ final class H2JobWrites {
     update(
         """
         MERGE INTO device(device, device_key, description, base_nanos, quarantine_cause,
-                          quarantine_reason, quarantine_millis)
-        KEY(device) VALUES (?, ?, ?, ?, ?, ?, ?)
+                          quarantine_reason, quarantine_millis, is_attached)
+        KEY(device) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
         device.id().text(),
         device.key().text(),
@@ -227,7 +228,16 @@ final class H2JobWrites {
         device.baseNanos().isPresent() ? device.baseNanos().getAsDouble() : null,
         device.quarantine().map(DeviceRow.Quarantine::cause).orElse(null),
         device.quarantine().map(DeviceRow.Quarantine::reason).orElse(null),
-        device.quarantine().map(q -> q.since().toEpochMilli()).orElse(null));
+        device.quarantine().map(q -> q.since().toEpochMilli()).orElse(null),
+        device.isAttached());
+    update("DELETE FROM device_probe WHERE device = ?", device.id().text());
+    for (Map.Entry<String, Double> probe : device.probes().entrySet()) {
+      update(
+          "INSERT INTO device_probe(device, name, number) VALUES (?, ?, ?)",
+          device.id().text(),
+          probe.getKey(),
+          probe.getValue());
+    }
   }
 
   private void update(String sql, @Nullable Object... values) throws SQLException {

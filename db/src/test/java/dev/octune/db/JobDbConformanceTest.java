@@ -178,7 +178,14 @@ abstract class JobDbConformanceTest {
     key = new DeviceKeyRow(KEY, Samples.AVX2, OptionalDouble.of(1234.5));
     store(new JobChange.KeyChanged(key));
     DeviceRow device =
-        new DeviceRow(DEVICE, KEY, "a board", OptionalDouble.empty(), Optional.empty());
+        new DeviceRow(
+            DEVICE,
+            KEY,
+            "a board",
+            OptionalDouble.empty(),
+            Optional.empty(),
+            true,
+            Map.of("roof.avx2_s16.gops", 160.0, "memory.gbps", 20.0));
     store(new JobChange.DeviceChanged(device));
     device =
         new DeviceRow(
@@ -186,7 +193,9 @@ abstract class JobDbConformanceTest {
             KEY,
             "a board",
             OptionalDouble.of(7),
-            Optional.of(new DeviceRow.Quarantine("drift", "30 % slower", Samples.NOON)));
+            Optional.of(new DeviceRow.Quarantine("drift", "30 % slower", Samples.NOON)),
+            false,
+            Map.of("roof.avx2_s16.gops", 168.0));
     store(new JobChange.DeviceChanged(device));
     store(new JobChange.TokensReserved(1000));
     store(new JobChange.TokensReserved(2000));

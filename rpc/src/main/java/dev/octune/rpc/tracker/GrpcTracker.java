@@ -114,10 +114,10 @@ final class GrpcTracker implements Tracker {
   }
 
   @Override
-  public void send(long session, int device, long lease, Request request) {
+  public void send(long session, int device, long lease, Request request, String note) {
     Session known = sessions.get(session);
     if (known != null) {
-      known.send(device, lease, request);
+      known.send(device, lease, request, note);
     }
   }
 

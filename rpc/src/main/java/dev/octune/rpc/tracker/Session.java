@@ -134,9 +134,9 @@ final class Session {
 
   // What the coordinator says, from any thread ------------------------------------------------
 
-  void send(int device, long lease, Request request) {
+  void send(int device, long lease, Request request, String note) {
     Objects.requireNonNull(open).add(lease, device);
-    context.runOnContext(_ -> write(Messages.request(lease, device, request)));
+    context.runOnContext(_ -> write(Messages.request(lease, device, request, note)));
   }
 
   void cancel(long lease) {
@@ -301,7 +301,11 @@ final class Session {
   private void ended(Result result) throws WireException {
     TrackerEvent.Ended event =
         new TrackerEvent.Ended(
-            id, device(result.getDevice()), result.getLease(), Messages.outcome(result));
+            id,
+            device(result.getDevice()),
+            result.getLease(),
+            Messages.outcome(result),
+            Messages.note(result));
     Objects.requireNonNull(open).remove(event.lease());
     unacknowledged.add(event.lease());
     if (unacknowledged.size() >= settings.maxUnacknowledged()) {

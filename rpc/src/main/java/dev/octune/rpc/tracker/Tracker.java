@@ -37,9 +37,11 @@ public interface Tracker extends AutoCloseable {
    *
    * @param device position in the enrolment
    * @param lease fencing token, unique; the answer repeats it
+   * @param note what the answer repeats where it comes over another connection, perhaps to another
+   *     process; at most {@link dev.octune.rpc.wire.Protocol#MAX_NOTE_CHARS}
    * @throws IllegalStateException where as many as the device's depth are unanswered
    */
-  void send(long session, int device, long lease, Request request);
+  void send(long session, int device, long lease, Request request, String note);
 
   /**
    * A request is not wanted any more. It still ends in one event, but counts for its device's depth
@@ -48,8 +50,8 @@ public interface Tracker extends AutoCloseable {
   void cancel(long session, long lease);
 
   /**
-   * The outcome of a lease is taken in, or dropped on purpose: the worker forgets it. A session
-   * whose outcomes are not acknowledged is not read any more after {@link
+   * The outcome of a lease is kept for good, or dropped on purpose: the worker forgets it. A
+   * session whose outcomes are not acknowledged is not read any more after {@link
    * TrackerSettings#maxUnacknowledged} of them.
    */
   void acknowledge(long session, long lease);

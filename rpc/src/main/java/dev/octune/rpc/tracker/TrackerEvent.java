@@ -25,8 +25,11 @@ public sealed interface TrackerEvent {
   /**
    * A request ended; told again after a reconnect until it is acknowledged. The lease may be one of
    * an earlier session, of an earlier coordinator, or made up.
+   *
+   * @param note of the request, where it came over another connection; else empty
    */
-  record Ended(long session, int device, long lease, Outcome outcome) implements TrackerEvent {}
+  record Ended(long session, int device, long lease, Outcome outcome, String note)
+      implements TrackerEvent {}
 
   /** The worker takes no more requests, and goes once it has delivered. */
   record Draining(long session, String reason) implements TrackerEvent {}

@@ -22,6 +22,9 @@ import java.util.function.Supplier;
 
 /** Messages of workers.proto from values and back. Reading checks everything. Stateless. */
 public final class Messages {
+  /** What stands around a result in its message takes a dozen. */
+  private static final int ENVELOPE_BYTES = 64;
+
   private Messages() {}
 
   // Enrolment ---------------------------------------------------------------------------------
@@ -86,7 +89,13 @@ public final class Messages {
 
   // Requests ----------------------------------------------------------------------------------
 
-  public static dev.octune.rpc.v1.TrackerMessage request(long lease, int device, Request request) {
+  /**
+   * A request for a worker.
+   *
+   * @param note repeated by a result that is sent over another connection
+   */
+  public static dev.octune.rpc.v1.TrackerMessage request(
+      long lease, int device, Request request, String note) {
     var message = dev.octune.rpc.v1.TrackerMessage.newBuilder();
     switch (request) {
       case Request.Measure(MeasureRequest measure, Duration limit) -> {
@@ -99,7 +108,8 @@ public final class Messages {
                 .setTarget(measure.candidate().target().text())
                 .setSchedule(measure.candidate().schedule().text())
                 .setSeed(measure.seed())
-                .setLimitMillis((int) limit.toMillis());
+                .setLimitMillis((int) limit.toMillis())
+                .setNote(note);
         measure.incumbentNanos().ifPresent(builder::setIncumbentNanos);
       }
       case Request.Confirm(List<Candidate> candidates, long seed, Duration limit) ->
@@ -111,7 +121,8 @@ public final class Messages {
               .setTarget(candidates.getFirst().target().text())
               .addAllSchedules(candidates.stream().map(c -> c.schedule().text()).toList())
               .setSeed(seed)
-              .setLimitMillis((int) limit.toMillis());
+              .setLimitMillis((int) limit.toMillis())
+              .setNote(note);
     }
     return message.build();
   }
@@ -160,8 +171,7 @@ public final class Messages {
   public static Result result(long lease, int device, Outcome outcome) {
     Result result = unbounded(lease, device, outcome);
     int bytes = result.getSerializedSize();
-    // The envelope around it takes a dozen bytes.
-    return bytes <= Protocol.MAX_MESSAGE_BYTES - 64
+    return bytes <= Protocol.MAX_MESSAGE_BYTES - ENVELOPE_BYTES
         ? result
         : unbounded(
             lease,
@@ -183,6 +193,29 @@ public final class Messages {
       case Outcome.Withdrawn() -> result.getWithdrawnBuilder();
     }
     return result.build();
+  }
+
+  /** The result as it is sent again, over another connection than its request came. */
+  public static Result again(Result result, String note) {
+    Result message = result.toBuilder().setNote(note).build();
+    // Without its note it is still an answer, to whoever gave the lease.
+    return message.getSerializedSize() <= Protocol.MAX_MESSAGE_BYTES - ENVELOPE_BYTES
+        ? message
+        : result;
+  }
+
+  /** What a result that was sent again says of its request; empty for any other. */
+  public static String note(Result message) throws WireException {
+    String note = message.getNote();
+    if (note.length() > Protocol.MAX_NOTE_CHARS) {
+      throw new WireException(
+          "Result of lease %s: a note of %d characters, must be at most %d"
+              .formatted(
+                  Long.toUnsignedString(message.getLease()),
+                  note.length(),
+                  Protocol.MAX_NOTE_CHARS));
+    }
+    return note;
   }
 
   public static Outcome outcome(Result message) throws WireException {

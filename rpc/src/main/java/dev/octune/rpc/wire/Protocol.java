@@ -27,6 +27,9 @@ public final class Protocol {
   /** Of a workload, target or schedule; the longest in use has 300. */
   public static final int MAX_TEXT_CHARS = 4096;
 
+  /** Of a request's note: it names a job and its candidates, of a confirmation sixteen of them. */
+  public static final int MAX_NOTE_CHARS = 1 << 16;
+
   /** A rack behind one host, with room. */
   public static final int MAX_DEVICES = 64;
 

@@ -23,11 +23,14 @@ final class Leases {
     final int device;
     final Request request;
     final Running running;
+    final String note;
     @Nullable Result result;
+    boolean isOfAnEarlierConnection;
 
-    Held(int device, Request request, Running running) {
+    Held(int device, Request request, String note, Running running) {
       this.device = device;
       this.request = request;
+      this.note = note;
       this.running = running;
     }
   }
@@ -48,8 +51,8 @@ final class Leases {
   }
 
   /** A request has come and is on its device. */
-  void add(long lease, int device, Request request, Running running) {
-    held.put(lease, new Held(device, request, running));
+  void add(long lease, int device, Request request, String note, Running running) {
+    held.put(lease, new Held(device, request, note, running));
   }
 
   /** It ended; returns what to send, empty where it had ended before or is not held. */
@@ -60,7 +63,7 @@ final class Leases {
     }
     Result result = Messages.result(lease, ended.device, outcome);
     ended.result = result;
-    return Optional.of(result);
+    return Optional.of(message(ended, result));
   }
 
   /** Its time is over. */
@@ -103,15 +106,24 @@ final class Leases {
     }
   }
 
+  /** Another connection than the one that brought them delivers what is held now. */
+  void connectedAnew() {
+    held.values().forEach(lease -> lease.isOfAnEarlierConnection = true);
+  }
+
   /** Ended and not acknowledged, in the order of their arrival. */
   List<Result> unacknowledged() {
     List<Result> results = new ArrayList<>();
     for (Held lease : held.values()) {
       if (lease.result != null) {
-        results.add(lease.result);
+        results.add(message(lease, lease.result));
       }
     }
     return results;
+  }
+
+  private static Result message(Held lease, Result result) {
+    return lease.isOfAnEarlierConnection ? Messages.again(result, lease.note) : result;
   }
 
   /** Requests of a device that have not ended. */

@@ -40,10 +40,10 @@ final class Running {
       cancelled = true;
       begun = atDevice;
     }
-    if (begun != null) {
-      boolean _ = begun.cancel(false);
+    // What the device has answered already is on its way, and was measured: it is not thrown away.
+    if (begun == null || begun.cancel(false)) {
+      boolean _ = outcome.complete(new Outcome.Withdrawn());
     }
-    boolean _ = outcome.complete(new Outcome.Withdrawn());
   }
 
   private void begin(Request request, Device device) {

@@ -155,6 +155,7 @@ public final class Worker implements AutoCloseable {
           .addKeyValue("held", leases.all().size())
           .log("worker.enrolled");
       Attachment now = attached();
+      leases.connectedAnew();
       leases.unacknowledged().forEach(now::send);
       draining.ifPresent(now::draining);
       leaveIfDone();
@@ -170,11 +171,19 @@ public final class Worker implements AutoCloseable {
       switch (message.getMessageCase()) {
         case MEASURE -> {
           var measure = message.getMeasure();
-          take(measure.getLease(), measure.getDevice(), () -> Messages.request(measure));
+          take(
+              measure.getLease(),
+              measure.getDevice(),
+              measure.getNote(),
+              () -> Messages.request(measure));
         }
         case CONFIRM -> {
           var confirm = message.getConfirm();
-          take(confirm.getLease(), confirm.getDevice(), () -> Messages.request(confirm));
+          take(
+              confirm.getLease(),
+              confirm.getDevice(),
+              confirm.getNote(),
+              () -> Messages.request(confirm));
         }
         case CANCEL -> leases.cancel(message.getCancel().getLease());
         case ACKNOWLEDGE -> {
@@ -235,7 +244,7 @@ public final class Worker implements AutoCloseable {
     Request read() throws WireException;
   }
 
-  private void take(long lease, int device, Reader reader) throws WireException {
+  private void take(long lease, int device, String note, Reader reader) throws WireException {
     if (device < 0 || device >= devices.size()) {
       throw new WireException(
           "a request for device %s, there are %d"
@@ -261,13 +270,13 @@ public final class Worker implements AutoCloseable {
       attached().send(Messages.result(lease, device, new Outcome.Withdrawn()));
       return;
     }
-    run(lease, device, request);
+    run(lease, device, request, note);
   }
 
-  private void run(long lease, int device, Request request) {
+  private void run(long lease, int device, Request request, String note) {
     LOG.atDebug().addKeyValue("lease", lease).addKeyValue("device", device).log("lease.taken");
     Running running = Running.start(request, devices.get(device).device(), threads.get(device));
-    leases.add(lease, device, request, running);
+    leases.add(lease, device, request, note, running);
     long limit = vertx.setTimer(request.limit().toMillis(), _ -> deliver(leases.timeOut(lease)));
     var _ =
         running

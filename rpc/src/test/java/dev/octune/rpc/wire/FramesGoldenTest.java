@@ -60,6 +60,11 @@ final class FramesGoldenTest {
       all.put("result" + i, worker().setResult(Messages.result(i, i, values.outcome())).build());
     }
     all.put(
+        "result_again",
+        worker()
+            .setResult(Messages.again(Messages.result(9, 1, values.outcome()), "job-1"))
+            .build());
+    all.put(
         "heartbeat",
         worker()
             .setHeartbeat(
@@ -79,7 +84,9 @@ final class FramesGoldenTest {
                     .setSilenceLimitMillis(12000))
             .build());
     for (int i = 0; i < 4; i++) {
-      all.put("request" + i, Messages.request(1L << (20 * i), i, values.request()));
+      all.put(
+          "request" + i,
+          Messages.request(1L << (20 * i), i, values.request(), i == 3 ? "job-1" : ""));
     }
     all.put("cancel", tracker().setCancel(Cancel.newBuilder().setLease(-1)).build());
     all.put("acknowledge", tracker().setAcknowledge(Acknowledge.newBuilder().setLease(7)).build());

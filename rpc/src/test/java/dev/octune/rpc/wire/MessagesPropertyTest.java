@@ -46,7 +46,7 @@ final class MessagesPropertyTest {
               dev.octune.rpc.v1.Health.parseFrom(Messages.health(health).toByteArray())));
       Request request = values.request();
       TrackerMessage message =
-          TrackerMessage.parseFrom(Messages.request(-9, 2, request).toByteArray());
+          TrackerMessage.parseFrom(Messages.request(-9, 2, request, "job-1 trial").toByteArray());
       assertEquals(request, read(message));
     }
   }
@@ -77,7 +77,7 @@ final class MessagesPropertyTest {
                     .setResult(Messages.result(1, 0, values.outcome()))
                     .build()
                     .toByteArray();
-            default -> Messages.request(1, 0, values.request()).toByteArray();
+            default -> Messages.request(1, 0, values.request(), "").toByteArray();
           };
       for (int i = 1 + random.nextInt(4); i > 0; i--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();

@@ -150,7 +150,7 @@ final class TlsIT {
       var _ =
           loopback.worker(settings(loopback, "ca", Optional.empty(), new AtomicInteger()), device);
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
-      loopback.tracker().send(session, 0, 1, Loopback.request(1));
+      loopback.tracker().send(session, 0, 1, Loopback.request(1), "");
       assertEquals(1, loopback.nth(1, TrackerEvent.Ended.class).lease());
     }
   }

@@ -227,7 +227,7 @@ final class TrackerHostileIT {
       var _ = loopback.worker(Loopback.answering(request -> Loopback.timed(1)));
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
       for (int lease = 1; lease <= 16; lease++) {
-        loopback.tracker().send(session, 0, lease, Loopback.request(lease));
+        loopback.tracker().send(session, 0, lease, Loopback.request(lease), "");
       }
       for (int ended = 4; ended <= 16; ended++) {
         loopback.nth(ended, TrackerEvent.Ended.class);
@@ -254,7 +254,7 @@ final class TrackerHostileIT {
       var _ = call.write(enrol(Protocol.MAX_DEPTH));
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
       for (int lease = 1; lease <= Protocol.MAX_DEPTH; lease++) {
-        loopback.tracker().send(session, 0, lease, longRequest(lease));
+        loopback.tracker().send(session, 0, lease, longRequest(lease), "");
       }
       long talking =
           loopback.vertx.setPeriodic(
@@ -365,7 +365,7 @@ final class TrackerHostileIT {
   @Test
   void session_thatIsNotThere_isNotSpokenTo() throws Exception {
     try (Loopback loopback = Loopback.open()) {
-      loopback.tracker().send(99, 0, 1, Loopback.request(1));
+      loopback.tracker().send(99, 0, 1, Loopback.request(1), "");
       loopback.tracker().cancel(99, 1);
       loopback.tracker().acknowledge(99, 1);
       loopback.tracker().drop(99, "nobody");

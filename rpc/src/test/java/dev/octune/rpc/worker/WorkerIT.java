@@ -23,7 +23,7 @@ final class WorkerIT {
       var _ = loopback.worker(device);
       var attached = loopback.nth(1, TrackerEvent.Attached.class);
 
-      loopback.tracker().send(attached.session(), 0, 71, Loopback.request(5));
+      loopback.tracker().send(attached.session(), 0, 71, Loopback.request(5), "");
 
       var ended = loopback.nth(1, TrackerEvent.Ended.class);
       assertEquals(71, ended.lease());
@@ -50,7 +50,11 @@ final class WorkerIT {
       loopback
           .tracker()
           .send(
-              attached.session(), 0, 9, new Request.Confirm(candidates, 3, Duration.ofMinutes(1)));
+              attached.session(),
+              0,
+              9,
+              new Request.Confirm(candidates, 3, Duration.ofMinutes(1)),
+              "");
 
       var confirmed =
           assertInstanceOf(
@@ -70,7 +74,7 @@ final class WorkerIT {
       var _ = loopback.worker(device);
       long first = loopback.nth(1, TrackerEvent.Attached.class).session();
       for (int lease = 1; lease <= 3; lease++) {
-        loopback.tracker().send(first, 0, lease, Loopback.request(lease));
+        loopback.tracker().send(first, 0, lease, Loopback.request(lease), "");
       }
       Loopback.await("three requests", () -> device.requests.size() == 3);
       device.answers.get(0).complete(Loopback.timed(1));
@@ -103,7 +107,12 @@ final class WorkerIT {
       var _ = loopback.worker(device);
       loopback
           .tracker()
-          .send(loopback.nth(1, TrackerEvent.Attached.class).session(), 0, 5, Loopback.request(5));
+          .send(
+              loopback.nth(1, TrackerEvent.Attached.class).session(),
+              0,
+              5,
+              Loopback.request(5),
+              "five");
       Loopback.await("the request", () -> device.requests.size() == 1);
 
       loopback.stop();
@@ -116,6 +125,25 @@ final class WorkerIT {
       var ended = loopback.nth(1, TrackerEvent.Ended.class);
       assertEquals(5, ended.lease());
       assertEquals(new Outcome.Measured(Loopback.timed(7)), ended.outcome());
+      assertEquals("five", ended.note());
+    }
+  }
+
+  @Test
+  void cancel_ofWhatHasBeenMeasured_throwsNothingAway() throws Exception {
+    try (Loopback loopback = Loopback.open()) {
+      var device = Loopback.waiting();
+      var _ = loopback.worker(device);
+      long session = loopback.nth(1, TrackerEvent.Attached.class).session();
+      loopback.tracker().send(session, 0, 1, Loopback.request(1), "one");
+      Loopback.await("the request", () -> device.requests.size() == 1);
+
+      device.answers.getFirst().complete(Loopback.timed(7));
+      loopback.tracker().cancel(session, 1);
+
+      var ended = loopback.nth(1, TrackerEvent.Ended.class);
+      assertEquals(new Outcome.Measured(Loopback.timed(7)), ended.outcome());
+      assertEquals("", ended.note());
     }
   }
 
@@ -125,7 +153,7 @@ final class WorkerIT {
       var device = Loopback.waiting();
       var _ = loopback.worker(device);
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
-      loopback.tracker().send(session, 0, 1, Loopback.request(1));
+      loopback.tracker().send(session, 0, 1, Loopback.request(1), "");
       Loopback.await("the request", () -> device.requests.size() == 1);
 
       loopback.tracker().cancel(session, 1);
@@ -142,13 +170,13 @@ final class WorkerIT {
       var _ = loopback.worker(device);
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
 
-      loopback.tracker().send(session, 0, 1, Loopback.request(1, Duration.ofMillis(50)));
+      loopback.tracker().send(session, 0, 1, Loopback.request(1, Duration.ofMillis(50)), "");
 
       assertEquals(
           new Outcome.Measured(new Measurement.TimedOut("lease", 50)),
           loopback.nth(1, TrackerEvent.Ended.class).outcome());
       boolean _ = device.answers.getFirst().complete(Loopback.timed(1));
-      loopback.tracker().send(session, 0, 2, Loopback.request(2, Duration.ofMillis(50)));
+      loopback.tracker().send(session, 0, 2, Loopback.request(2, Duration.ofMillis(50)), "");
       assertEquals(2, loopback.nth(2, TrackerEvent.Ended.class).lease());
     }
   }
@@ -159,7 +187,7 @@ final class WorkerIT {
       var device = Loopback.waiting();
       var _ = loopback.worker(device);
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
-      loopback.tracker().send(session, 0, 1, Loopback.request(1));
+      loopback.tracker().send(session, 0, 1, Loopback.request(1), "");
       Loopback.await("the request", () -> device.requests.size() == 1);
 
       device.close();
@@ -176,12 +204,12 @@ final class WorkerIT {
       var device = Loopback.waiting();
       Worker worker = loopback.worker(device);
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
-      loopback.tracker().send(session, 0, 1, Loopback.request(1));
+      loopback.tracker().send(session, 0, 1, Loopback.request(1), "");
       Loopback.await("the request", () -> device.requests.size() == 1);
 
       worker.drain("SIGTERM");
       assertEquals("SIGTERM", loopback.nth(1, TrackerEvent.Draining.class).reason());
-      loopback.tracker().send(session, 0, 2, Loopback.request(2));
+      loopback.tracker().send(session, 0, 2, Loopback.request(2), "");
       var withdrawn = loopback.nth(1, TrackerEvent.Ended.class);
       assertEquals(2, withdrawn.lease());
       assertEquals(new Outcome.Withdrawn(), withdrawn.outcome());
@@ -246,11 +274,11 @@ final class WorkerIT {
       var _ = loopback.worker(Loopback.waiting());
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
       for (int lease = 1; lease <= 16; lease++) {
-        loopback.tracker().send(session, 0, lease, Loopback.request(lease));
+        loopback.tracker().send(session, 0, lease, Loopback.request(lease), "");
       }
       assertThrows(
           IllegalStateException.class,
-          () -> loopback.tracker().send(session, 0, 17, Loopback.request(17)));
+          () -> loopback.tracker().send(session, 0, 17, Loopback.request(17), ""));
     }
   }
 
@@ -284,7 +312,7 @@ final class WorkerIT {
       Worker first = loopback.worker(Loopback.waiting());
       long session = loopback.nth(1, TrackerEvent.Attached.class).session();
       var _ = loopback.worker(Loopback.waiting());
-      loopback.tracker().send(session, 0, 1, Loopback.request(1));
+      loopback.tracker().send(session, 0, 1, Loopback.request(1), "");
       first.close();
 
       loopback.nth(2, TrackerEvent.Attached.class);

@@ -7,6 +7,7 @@ import dev.octune.rpc.wire.Outcome;
 import dev.octune.rpc.wire.Protocol;
 import dev.octune.rpc.wire.Request;
 import dev.octune.tuner.coordinator.DevicePort;
+import dev.octune.tuner.coordinator.Errand;
 import dev.octune.tuner.coordinator.Lease;
 import java.time.Duration;
 import java.util.Collections;
@@ -35,7 +36,13 @@ final class AttachedDevice implements DevicePort {
       open.put(lease.token(), lease);
       request = request(lease, limit());
     }
-    tracker.send(session, position, lease.token(), request);
+    tracker.send(
+        session, position, lease.token(), request, lease.errand().map(Errand::text).orElse(""));
+  }
+
+  @Override
+  public void acknowledge(long token) {
+    tracker.acknowledge(session, token);
   }
 
   @Override

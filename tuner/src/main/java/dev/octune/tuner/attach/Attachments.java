@@ -1,5 +1,6 @@
 package dev.octune.tuner.attach;
 
+import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.target.DeviceId;
 import dev.octune.rpc.tracker.BlobSource;
 import dev.octune.rpc.tracker.TokenCheck;
@@ -12,10 +13,12 @@ import dev.octune.rpc.wire.Enrolment;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.DeviceLink;
 import dev.octune.tuner.coordinator.DevicePort;
+import dev.octune.tuner.coordinator.Errand;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -31,17 +34,14 @@ public final class Attachments implements TrackerListener {
   }
 
   private final Devices coordinator;
-  private final ProbeListener probes;
   private final Map<Long, List<Joined>> bySession = new ConcurrentHashMap<>();
   private final Tracker tracker;
 
   /** A device on both sides. */
   private record Joined(AttachedDevice port, DeviceLink link) {}
 
-  Attachments(
-      Devices coordinator, ProbeListener probes, Function<TrackerListener, Tracker> opening) {
+  Attachments(Devices coordinator, Function<TrackerListener, Tracker> opening) {
     this.coordinator = coordinator;
-    this.probes = probes;
     this.tracker = opening.apply(this);
   }
 
@@ -49,19 +49,15 @@ public final class Attachments implements TrackerListener {
    * A tracker whose workers measure for a coordinator. To be closed before the coordinator.
    *
    * @param blobs what workers may fetch by its hash
-   * @param probes told what devices measured of themselves
    */
   public static Tracker open(
       Vertx vertx,
       TrackerSettings settings,
       TokenCheck tokens,
       BlobSource blobs,
-      Coordinator coordinator,
-      ProbeListener probes) {
+      Coordinator coordinator) {
     return new Attachments(
-            coordinator::attach,
-            probes,
-            listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
+            coordinator::attach, listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
         .tracker;
   }
 
@@ -88,12 +84,11 @@ public final class Attachments implements TrackerListener {
     for (int position = 0; position < enrolment.devices().size(); position++) {
       AttachedDevice port = new AttachedDevice(tracker, session, position);
       var declaration = declaration(enrolment, position);
-      probes.told(declaration.id(), declaration.key(), enrolment.devices().get(position).probes());
       devices.add(new Joined(port, coordinator.attach(declaration, port)));
     }
     bySession.put(session, devices);
     // Their trials went elsewhere when the last session ended: what has ended since is delivered
-    // all the same, what has not is not worth running.
+    // all the same and counts, what has not is not worth running.
     enrolment.heldLeases().forEach(lease -> tracker.cancel(session, lease));
   }
 
@@ -104,12 +99,31 @@ public final class Attachments implements TrackerListener {
         .addKeyValue("device", ended.device())
         .addKeyValue("lease", ended.lease())
         .log("lease.ended");
-    device
-        .port()
-        .answer(ended.lease(), ended.outcome())
-        .ifPresent(measurements -> device.link().result(ended.lease(), measurements));
-    // The coordinator has it, and gives the trial to another device where it could not be stored.
-    tracker.acknowledge(ended.session(), ended.lease());
+    Optional<List<Measurement>> answer = device.port().answer(ended.lease(), ended.outcome());
+    if (answer.isPresent()) {
+      // Acknowledged by the coordinator, once it is durable or of no use.
+      device.link().result(ended.lease(), answer.get(), errand(ended));
+    } else {
+      tracker.acknowledge(ended.session(), ended.lease());
+    }
+  }
+
+  /** What a lease of an earlier connection was for; empty where nobody knows. */
+  private static Optional<Errand> errand(TrackerEvent.Ended ended) {
+    if (ended.note().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Errand.parse(ended.note()));
+    } catch (IllegalArgumentException e) {
+      // A worker's fault, or another service's lease: the result is dropped, the worker stays.
+      LOG.atWarn()
+          .addKeyValue("session", ended.session())
+          .addKeyValue("lease", ended.lease())
+          .addKeyValue("reason", e.getMessage())
+          .log("errand.unreadable");
+      return Optional.empty();
+    }
   }
 
   private Joined joined(long session, int device) {
@@ -131,6 +145,7 @@ public final class Attachments implements TrackerListener {
         Math.min(device.depth(), dev.octune.tuner.coordinator.DeviceDeclaration.MAX_SLOTS),
         device.description(),
         enrolment.octuneVersion(),
-        enrolment.compilerVersion());
+        enrolment.compilerVersion(),
+        device.probes());
   }
 }

@@ -85,7 +85,7 @@ final class Service implements AutoCloseable {
     ServiceMeters.bind(meters, coordinator);
     Vertx vertx = Vertx.vertx();
     opened.push(() -> join(vertx.close()));
-    DeviceRoofs roofs = new DeviceRoofs(library);
+    DeviceRoofs roofs = new DeviceRoofs(library, coordinator::devices);
     Tracker tracker =
         opened(
             opened,
@@ -94,8 +94,7 @@ final class Service implements AutoCloseable {
                 TrackerSettings.of(library.version(), wantsClientCertificate(settings)),
                 new WorkerTokens(access),
                 weights::find,
-                coordinator,
-                roofs::told));
+                coordinator));
     ObjectCompiler compiler = opened(opened, new ObjectCompiler(library));
     Knowledge knowledge =
         opened(

@@ -34,6 +34,9 @@ sealed interface CoordinatorEffect {
   /** Give a lease to a device. */
   record SendMeasure(long attachment, Lease lease) implements CoordinatorEffect {}
 
+  /** A result is durable or of no use: its device may forget it. */
+  record Acknowledge(long attachment, long token) implements CoordinatorEffect {}
+
   /** A lease is over before it was answered. */
   record Revoke(long attachment, long token) implements CoordinatorEffect {}
 

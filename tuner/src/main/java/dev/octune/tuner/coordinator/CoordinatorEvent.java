@@ -5,6 +5,7 @@ import dev.octune.kernels.target.DeviceId;
 import dev.octune.tuner.job.Effect;
 import dev.octune.tuner.job.Event;
 import java.util.List;
+import java.util.Optional;
 
 /** What happened outside; the only way anything reaches the coordinator's machine. */
 sealed interface CoordinatorEvent {
@@ -68,8 +69,14 @@ sealed interface CoordinatorEvent {
   /** A device lives. */
   record Heartbeat(long attachment) implements CoordinatorEvent {}
 
-  /** A device has measured, or says so. */
-  record ResultArrived(long attachment, long token, List<Measurement> measurements)
+  /**
+   * A device has measured, or says so.
+   *
+   * @param errand of a lease that was given over an earlier connection, perhaps by an earlier
+   *     process
+   */
+  record ResultArrived(
+      long attachment, long token, List<Measurement> measurements, Optional<Errand> errand)
       implements CoordinatorEvent {
     public ResultArrived {
       measurements = List.copyOf(measurements);

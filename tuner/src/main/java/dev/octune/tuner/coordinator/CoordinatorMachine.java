@@ -40,7 +40,6 @@ final class CoordinatorMachine {
       List<RecoveredJob> jobs,
       Function<Target, Candidate> baseKernel,
       Instant now) {
-    time.at(now);
     this.desk = new JobDesk(settings, ledger, instance, jobs, state.lastJob());
     this.fleet =
         new Fleet(
@@ -50,7 +49,7 @@ final class CoordinatorMachine {
             baseKernel,
             desk,
             state,
-            now);
+            new Moment(now, time.at(now)));
     desk.use(fleet);
   }
 
@@ -78,8 +77,12 @@ final class CoordinatorMachine {
           fleet.detached(moment, attachment);
       case CoordinatorEvent.DeviceDraining(long attachment) -> fleet.draining(moment, attachment);
       case CoordinatorEvent.Heartbeat(long attachment) -> fleet.heard(moment, attachment);
-      case CoordinatorEvent.ResultArrived(long attachment, long token, var measurements) ->
-          fleet.result(moment, attachment, token, measurements);
+      case CoordinatorEvent.ResultArrived(
+              long attachment,
+              long token,
+              var measurements,
+              var errand) ->
+          fleet.result(moment, attachment, token, measurements, errand);
       case CoordinatorEvent.Stored(long write) -> ledger.stored(moment, write);
       case CoordinatorEvent.StoreFailed(long write, String reason, boolean isLasting) ->
           ledger.failed(moment, write, reason, isLasting);

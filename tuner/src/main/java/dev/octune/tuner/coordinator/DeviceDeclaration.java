@@ -4,6 +4,7 @@ import dev.octune.db.record.Session;
 import dev.octune.kernels.target.DeviceId;
 import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
+import java.util.Map;
 
 /**
  * What a device says of itself when it attaches.
@@ -14,6 +15,7 @@ import dev.octune.kernels.target.Target;
  * @param description as {@link dev.octune.kernels.measure.Device#description} says it
  * @param octuneVersion of the worker's program
  * @param compilerVersion of the worker's code generator
+ * @param probes what it has measured of itself: names with their unit, and values
  */
 public record DeviceDeclaration(
     DeviceId id,
@@ -22,11 +24,13 @@ public record DeviceDeclaration(
     int slots,
     String description,
     String octuneVersion,
-    String compilerVersion) {
+    String compilerVersion,
+    Map<String, Double> probes) {
   /** Requests ahead of their turn hide building; more than a few only make a lost device dearer. */
   public static final int MAX_SLOTS = 16;
 
   public DeviceDeclaration {
+    probes = Map.copyOf(probes);
     if (slots < 1 || slots > MAX_SLOTS) {
       throw new IllegalArgumentException(
           "device %s declares %d slots, must be in [1, %d]".formatted(id, slots, MAX_SLOTS));

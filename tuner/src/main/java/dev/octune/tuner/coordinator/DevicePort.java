@@ -9,6 +9,9 @@ public interface DevicePort {
   /** Measure this; answer with {@link DeviceLink#result}. */
   void measure(Lease lease);
 
+  /** The result of this lease is durable, or of no use: the device may forget it. */
+  void acknowledge(long token);
+
   /** The lease is over: don't begin it, and don't answer if it has begun. */
   void revoke(long token);
 

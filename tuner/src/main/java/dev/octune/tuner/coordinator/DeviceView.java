@@ -4,6 +4,7 @@ import dev.octune.kernels.target.DeviceId;
 import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
  * @param busySeconds in which it held a request, since the service started
  * @param baseNanos the base kernel's time at its last calibration
  * @param factor its samples times this are comparable with those of the key's other devices
+ * @param probes what it told of itself when it attached last: names with their unit, and values
  */
 public record DeviceView(
     DeviceId id,
@@ -29,7 +31,12 @@ public record DeviceView(
     long results,
     double busySeconds,
     OptionalDouble baseNanos,
-    double factor) {
+    double factor,
+    Map<String, Double> probes) {
+  public DeviceView {
+    probes = Map.copyOf(probes);
+  }
+
   /** Whether a device is given work, and why not. */
   public enum Status {
     /** It measures the base kernel before anything else. */

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,19 @@ final class Fleet {
   /** Failures may be the kernels'; at so many points in a row the base kernel is asked. */
   private static final int SUSPICIOUS = 6;
 
+  /**
+   * Leases taken from devices that went away, whose results may still come: all that four racks of
+   * 64 devices with full queues hold.
+   */
+  private static final int MAX_GIVEN_BACK = 4096;
+
+  /**
+   * After a restart the jobs that were there before wait so long for devices that were attached
+   * when the last process died: they may have results that it did not store. A worker redials at
+   * least every 30 s.
+   */
+  static final Duration RETURN_GRACE = Duration.ofSeconds(40);
+
   private static final int POINTS_OF_LOSS = 2;
   private static final int POINTS_OF_FAILURE = 1;
 
@@ -56,11 +70,23 @@ final class Fleet {
   private final Map<Long, LiveDevice> attached = new HashMap<>();
   private final Set<DeviceId> changed = new HashSet<>();
   private final Map<Long, LiveDevice> releases = new TreeMap<>();
+  private final long beganNanos;
+  private final Receipts receipts = new Receipts();
+
+  /** By token leases that were taken from devices that went away; the oldest first. */
+  private final Map<Long, LiveLease> givenBack = new LinkedHashMap<>();
 
   /** Gets the answers. */
   interface Requester {
     /** Something was measured, or is given up; once for each work that was not withdrawn. */
     void answered(Moment moment, Work work, Work.Answer answer);
+
+    /**
+     * A result has come of a lease that an earlier process gave.
+     *
+     * @return whether it is of use; then its receipts are settled later
+     */
+    boolean brought(Moment moment, DeviceKey key, Errand errand, Work.Answer answer);
 
     /** A job's lease is over after so many seconds of its device's time. */
     void charged(LiveJob job, double seconds);
@@ -76,7 +102,8 @@ final class Fleet {
       Function<Target, Candidate> baseKernel,
       Requester requester,
       ServiceState state,
-      Instant now) {
+      Moment moment) {
+    this.beganNanos = moment.nanos();
     this.settings = settings;
     this.ledger = ledger;
     this.tokens = tokens;
@@ -88,7 +115,7 @@ final class Fleet {
     for (DeviceRow row : state.devices()) {
       LiveKey key = keys.get(row.key());
       if (key != null) {
-        devices.put(row.id(), restored(row, key, now));
+        devices.put(row.id(), restored(row, key, moment.wall()));
         changed.add(row.id());
       }
     }
@@ -109,6 +136,12 @@ final class Fleet {
     Set<DeviceId> taken = Set.copyOf(changed);
     changed.clear();
     return taken;
+  }
+
+  /** Whether devices of a key are still to come back after a restart. */
+  boolean isAwaiting(DeviceKey key) {
+    return devices.values().stream()
+        .anyMatch(device -> device.isAwaited() && device.key().key().equals(key));
   }
 
   // ---- connections
@@ -151,6 +184,7 @@ final class Fleet {
     device.key().free().remove(device);
     giveBack(moment, device, false);
     device.detach();
+    store(moment, device);
     changed(moment, device);
   }
 
@@ -172,19 +206,36 @@ final class Fleet {
 
   // ---- answers
 
-  void result(Moment moment, long number, long token, List<Measurement> measurements) {
+  void result(
+      Moment moment,
+      long number,
+      long token,
+      List<Measurement> measurements,
+      Optional<Errand> errand) {
     LiveDevice device = attached.get(number);
     if (device == null) {
+      // It tells again, over its next connection.
       return;
     }
     device.heard(moment.nanos());
     Optional<LiveLease> held = device.lease(token);
-    if (held.isEmpty()) {
-      // Late, repeated or made up: the lease ended before, or never was.
-      return;
+    if (held.isPresent()) {
+      receipts.expect(token, number);
+      inTime(moment, device, held.get(), measurements);
+    } else if (!receipts.isExpected(token, number)) {
+      receipts.expect(token, number);
+      if (!late(moment, device, token, measurements, errand)) {
+        // Repeated or made up, or nobody wants it any more.
+        settled(moment, List.of(token));
+      }
     }
-    LiveLease lease = held.get();
+  }
+
+  private void inTime(
+      Moment moment, LiveDevice device, LiveLease lease, List<Measurement> measurements) {
+    List<Long> receipt = List.of(lease.token());
     if (measurements.size() != lease.lease().candidates().size()) {
+      settled(moment, receipt);
       lost(
           moment,
           device,
@@ -195,16 +246,87 @@ final class Fleet {
     }
     letGo(moment, device, lease);
     device.gaveResult();
-    Work.Answer answer = new Work.Answer(lease.origin(), measurements);
     if (lease.work().ask() instanceof Ask.Calibration) {
+      settled(moment, receipt);
       calibrated(moment, device, measurements.getFirst());
     } else {
       judge(moment, device, measurements);
-      if (!lease.work().isWithdrawn()) {
-        weigh(moment, device, lease.work(), answer);
+      if (lease.work().isOpen()) {
+        weigh(moment, device, lease.work(), new Work.Answer(lease.origin(), measurements, receipt));
+      } else {
+        settled(moment, receipt);
       }
     }
     changed(moment, device);
+  }
+
+  /**
+   * A result of a lease that the device does not hold any more: its connection was cut, or the
+   * coordinator was another process. What was measured need not be measured again.
+   *
+   * @return whether it is of use
+   */
+  private boolean late(
+      Moment moment,
+      LiveDevice device,
+      long token,
+      List<Measurement> measurements,
+      Optional<Errand> errand) {
+    LiveLease lease = givenBack.remove(token);
+    if (lease != null) {
+      Work.Answer answer = new Work.Answer(lease.origin(), measurements, List.of(token));
+      boolean isOfUse =
+          lease.work().isOpen()
+              && lease.work().doubt().isEmpty()
+              && device.quarantine().isEmpty()
+              && measurements.size() == lease.lease().candidates().size()
+              && answer.isConclusive();
+      if (isOfUse) {
+        takeBack(moment, lease.work());
+        answered(moment, lease.work(), answer);
+      }
+      return isOfUse;
+    }
+    if (errand.isEmpty()
+        || device.quarantine().isPresent()
+        || !tokens.isOfAnEarlierProcess(token)
+        || device.baseNanos().isEmpty()
+        || measurements.size() != errand.get().candidates().size()) {
+      return false;
+    }
+    Work.Answer answer =
+        new Work.Answer(
+            origin(device, device.attachment().orElseThrow().declaration()),
+            measurements,
+            List.of(token));
+    return answer.isConclusive()
+        && requester.brought(moment, device.key().key(), errand.get(), answer);
+  }
+
+  /** A job's open work that another answer than that of its lease will end. */
+  void takeBack(Moment moment, Work work) {
+    LiveJob job = work.job().orElseThrow();
+    work.doubt().ifPresent(doubt -> settled(moment, doubt.answer().receipts()));
+    @Nullable LiveKey key = keys.get(job.spec().deviceKey());
+    if (key != null && job.wanted().contains(work)) {
+      key.share().withdraw(job, List.of(work));
+      return;
+    }
+    for (LiveLease lease : List.copyOf(job.leases())) {
+      if (lease.work() == work) {
+        revoke(moment, lease);
+      }
+    }
+  }
+
+  /** Results are durable, or of no use. */
+  void settled(Moment moment, List<Long> tokensOfResults) {
+    receipts.settle(moment, tokensOfResults);
+  }
+
+  private void answered(Moment moment, Work work, Work.Answer answer) {
+    work.end();
+    requester.answered(moment, work, answer);
   }
 
   /** Wrong answers are put to another device; the rest is passed on. */
@@ -226,12 +348,17 @@ final class Fleet {
         }
       }
       // What did not come out right here either is no proof against the first device.
-      requester.answered(moment, work, refuted || wrong ? answer : doubt.answer());
+      answered(
+          moment,
+          work,
+          refuted || wrong
+              ? answer.with(doubt.answer().receipts())
+              : doubt.answer().with(answer.receipts()));
     } else if (wrong && otherUsable(device)) {
       work.doubt(answer);
       want(moment, work, true);
     } else {
-      requester.answered(moment, work, answer);
+      answered(moment, work, answer);
     }
   }
 
@@ -446,18 +573,25 @@ final class Fleet {
     key.share().withdraw(job, given);
     for (LiveLease lease : List.copyOf(job.leases())) {
       if (which.test(lease.work())) {
-        lease.work().withdraw();
         given.add(lease.work());
-        LiveDevice device = devices.get(lease.origin().device());
-        if (device != null && device.attachment().isPresent()) {
-          moment.decide(
-              new CoordinatorEffect.Revoke(device.attachment().get().number(), lease.token()));
-          letGo(moment, device, lease);
-          changed(moment, device);
-        }
+        revoke(moment, lease);
       }
     }
+    for (Work work : given) {
+      work.withdraw();
+      work.doubt().ifPresent(doubt -> settled(moment, doubt.answer().receipts()));
+    }
     return given;
+  }
+
+  private void revoke(Moment moment, LiveLease lease) {
+    LiveDevice device = devices.get(lease.origin().device());
+    if (device != null && device.attachment().isPresent()) {
+      moment.decide(
+          new CoordinatorEffect.Revoke(device.attachment().get().number(), lease.token()));
+      letGo(moment, device, lease);
+      changed(moment, device);
+    }
   }
 
   /** Gives free slots work; called at the end of each step. */
@@ -505,18 +639,9 @@ final class Fleet {
             ask.candidates(),
             work.job().map(job -> job.spec().seed()).orElse(0L),
             incumbent,
+            work.errand(),
             settings.trialLimit().multipliedBy(ask.candidates().size()));
-    LiveLease live =
-        new LiveLease(
-            lease,
-            work,
-            new Origin(
-                device.id(),
-                declared.description(),
-                declared.octuneVersion(),
-                declared.compilerVersion(),
-                factor),
-            estimateSeconds);
+    LiveLease live = new LiveLease(lease, work, origin(device, declared), estimateSeconds);
     device.hold(live, moment.nanos());
     work.job().ifPresent(job -> job.leases().add(live));
     moment.decide(new CoordinatorEffect.SendMeasure(to.number(), lease));
@@ -542,6 +667,24 @@ final class Fleet {
       calibrateIfDue(moment, device);
     }
     keys.values().forEach(key -> settleDoubts(moment, key));
+    if (moment.nanos() - beganNanos > RETURN_GRACE.toNanos()) {
+      devices.values().stream().filter(LiveDevice::isAwaited).forEach(d -> giveUp(moment, d));
+    }
+    givenBack.values().removeIf(lease -> !lease.work().isOpen());
+  }
+
+  private void giveUp(Moment moment, LiveDevice device) {
+    device.awaitNoMore();
+    store(moment, device);
+  }
+
+  private static Origin origin(LiveDevice device, DeviceDeclaration declared) {
+    return new Origin(
+        device.id(),
+        declared.description(),
+        declared.octuneVersion(),
+        declared.compilerVersion(),
+        device.factor());
   }
 
   private void calibrateIfDue(Moment moment, LiveDevice device) {
@@ -582,13 +725,16 @@ final class Fleet {
   }
 
   private void againOrGiveUp(Moment moment, Work work, Work.Answer loss) {
-    if (work.isWithdrawn()) {
-      return;
-    }
-    if (work.lost() < MAX_LOSSES) {
+    if (!work.isOpen()) {
+      settled(moment, loss.receipts());
+    } else if (work.lost() < MAX_LOSSES) {
+      settled(moment, loss.receipts());
       want(moment, work, true);
     } else {
-      requester.answered(moment, work, loss);
+      answered(
+          moment,
+          work,
+          work.doubt().isPresent() ? loss.with(work.doubt().get().answer().receipts()) : loss);
     }
   }
 
@@ -601,7 +747,7 @@ final class Fleet {
               .anyMatch(d -> d.key() == key && d.isUsable() && !d.id().equals(first));
       if (!another) {
         key.share().withdraw(work.job().orElseThrow(), List.of(work));
-        requester.answered(moment, work, work.doubt().get().answer());
+        answered(moment, work, work.doubt().get().answer());
       }
     }
   }
@@ -620,6 +766,9 @@ final class Fleet {
                 to -> moment.decide(new CoordinatorEffect.Revoke(to.number(), lease.token())));
       }
       letGo(moment, device, lease);
+      if (!tellIt) {
+        remember(lease);
+      }
       if (lease.work().ask() instanceof Ask.Calibration) {
         device.calibrating(false);
       } else if (begun) {
@@ -627,15 +776,25 @@ final class Fleet {
             moment,
             lease.work(),
             lossOf(lease, new Measurement.DeviceLost(device.id() + " went away")));
-      } else if (!lease.work().isWithdrawn()) {
+      } else if (lease.work().isOpen()) {
         want(moment, lease.work(), true);
       }
     }
   }
 
+  /** Its device is out of reach and may come back with its result. */
+  private void remember(LiveLease lease) {
+    if (lease.work().isOpen() && !(lease.work().ask() instanceof Ask.Calibration)) {
+      if (givenBack.size() >= MAX_GIVEN_BACK) {
+        givenBack.remove(givenBack.keySet().iterator().next());
+      }
+      givenBack.put(lease.token(), lease);
+    }
+  }
+
   private static Work.Answer lossOf(LiveLease lease, Measurement loss) {
     return new Work.Answer(
-        lease.origin(), lease.lease().candidates().stream().map(_ -> loss).toList());
+        lease.origin(), lease.lease().candidates().stream().map(_ -> loss).toList(), List.of());
   }
 
   private void letGo(Moment moment, LiveDevice device, LiveLease lease) {

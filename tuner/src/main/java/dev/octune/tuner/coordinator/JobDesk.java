@@ -7,6 +7,7 @@ import dev.octune.db.record.Session;
 import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.target.DeviceKey;
 import dev.octune.tuner.coordinator.LiveJob.Leaving;
 import dev.octune.tuner.coordinator.LiveJob.Phase;
 import dev.octune.tuner.coordinator.Work.Ask;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -49,6 +51,7 @@ final class JobDesk implements Fleet.Requester {
   private final Map<JobId, JobSpec> submitting = new HashMap<>();
   private final Set<JobId> changed = new HashSet<>();
   private final Confirmations confirmations = new Confirmations();
+  private final Flights flights = new Flights();
   private final Admission admission;
   private Fleet fleet;
   private long lastJob;
@@ -239,17 +242,65 @@ final class JobDesk implements Fleet.Requester {
   /** Stops what the job does here; it moves once all that it has measured is durable. */
   private void leave(Moment moment, LiveJob job, Leaving leaving) {
     accrue(moment, job);
-    fleet.withdraw(moment, job, _ -> true);
+    fleet.withdraw(moment, job, _ -> true).forEach(work -> abandon(moment, job, work));
+    flights.takeFollowers(job).forEach(Work::withdraw);
+    storeAnswered(moment, job);
     boolean wasInMemory = job.phase() != Phase.WAITING;
+    if (wasInMemory) {
+      flights.part(job);
+    }
+    if (leaving.to().isEnd()) {
+      forget(moment, job);
+    } else {
+      keepUnused(job);
+    }
     job.letGo().ifPresent(prepared -> moment.decide(new CoordinatorEffect.Release(prepared)));
     if (wasInMemory) {
       for (Work next : confirmations.letGo(job)) {
-        confirm(moment, next);
+        measure(moment, next);
       }
       confirmations.forgetUnless(job, inMemory());
     }
     job.leaving(Optional.of(leaving));
     settle(moment, job);
+  }
+
+  /** What a job no longer wants, another one may be waiting for. */
+  private void abandon(Moment moment, LiveJob job, Work work) {
+    if (work.ask() instanceof Ask.Trial trial) {
+      flights.leave(job, trial.candidate()).ifPresent(next -> fleet.want(moment, next, false));
+    }
+  }
+
+  /** What was measured and has not reached the job's machine counts all the same. */
+  private void storeAnswered(Moment moment, LiveJob job) {
+    job.trialAnswers()
+        .forEach(
+            (trial, a) ->
+                storeTrial(moment, job, OptionalInt.of(trial), a.candidate(), a.answer()));
+    job.trialAnswers().clear();
+    job.defaultAnswers()
+        .values()
+        .forEach(a -> storeDefault(moment, job, a.candidate(), a.answer()));
+    job.defaultAnswers().clear();
+  }
+
+  /** The job has ended: what was delivered for it and not used is of no use. */
+  private void forget(Moment moment, LiveJob job) {
+    job.kept().values().forEach(answer -> fleet.settled(moment, answer.receipts()));
+    job.kept().clear();
+    job.brought().values().forEach(answer -> fleet.settled(moment, answer.receipts()));
+    job.brought().clear();
+  }
+
+  /** What its machine was being told it is told anew once it is back. */
+  private static void keepUnused(LiveJob job) {
+    job.brought()
+        .forEach(
+            (candidate, answer) ->
+                job.kept()
+                    .put(new Errand(job.id(), Errand.Kind.TRIAL, List.of(candidate)), answer));
+    job.brought().clear();
   }
 
   /** Writes the job's move once nothing before it is on its way. */
@@ -353,7 +404,8 @@ final class JobDesk implements Fleet.Requester {
       if (job.phase() == Phase.WAITING
           && job.state() != JobState.PAUSED
           && job.leaving().isEmpty()
-          && job.isQuiet()) {
+          && job.isQuiet()
+          && !(job.isRestored() && fleet.isAwaiting(job.spec().deviceKey()))) {
         Optional<LiveKey> key = fleet.key(job.spec().deviceKey());
         if (key.isPresent() && !key.get().target().equals(job.spec().target())) {
           leave(
@@ -370,6 +422,7 @@ final class JobDesk implements Fleet.Requester {
     }
     Admission.Plan plan = admission.plan(moment.nanos(), waiting, held);
     for (LiveJob job : plan.admitted()) {
+      flights.join(job);
       moment.decide(
           new CoordinatorEffect.Prepare(
               job.id(),
@@ -415,6 +468,16 @@ final class JobDesk implements Fleet.Requester {
 
   private void activate(Moment moment, LiveJob job) {
     job.activate(moment.nanos());
+    for (Map.Entry<Errand, Work.Answer> kept : List.copyOf(job.kept().entrySet())) {
+      if (kept.getKey().kind() == Errand.Kind.TRIAL) {
+        job.kept().remove(kept.getKey());
+        bring(moment, job, kept.getKey().candidates().getFirst(), kept.getValue());
+      }
+    }
+    job.news()
+        .forEach(
+            (candidate, measurement) ->
+                step(moment, job, new Event.Learned(candidate, measurement)));
     step(moment, job, new Event.Started());
   }
 
@@ -445,6 +508,17 @@ final class JobDesk implements Fleet.Requester {
     for (Effect effect : event.effects()) {
       perform(moment, job, effect);
     }
+    switch (event.event()) {
+      case Event.Learned(Candidate candidate, Measurement _) -> job.news().remove(candidate);
+      case Event.TrialBrought(Candidate candidate, Measurement _) -> {
+        Work.Answer unused = job.brought().remove(candidate);
+        if (unused != null) {
+          // Its budget went to others meanwhile.
+          fleet.settled(moment, unused.receipts());
+        }
+      }
+      default -> {}
+    }
     if (event.event() instanceof Event.ConfirmationMeasured(int task, var _)
         && event.effects().stream()
             .noneMatch(e -> e instanceof Effect.StoreResult result && result.task() == task)) {
@@ -462,36 +536,37 @@ final class JobDesk implements Fleet.Requester {
 
   private void perform(Moment moment, LiveJob job, Effect effect) {
     switch (effect) {
-      case Effect.MeasureTrial e ->
-          fleet.want(
-              moment,
-              Work.of(job, new Ask.Trial(e.trial(), e.candidate(), e.incumbentNanos())),
-              false);
-      case Effect.MeasureDefault(int task, Candidate candidate) ->
-          fleet.want(moment, Work.of(job, new Ask.Default(task, candidate)), false);
-      case Effect.StoreTrial(int trial, Candidate candidate, Measurement _) -> {
-        Work.Answer answer = job.trialAnswers().remove(trial);
-        if (answer != null) {
-          storeTrial(moment, job, trial, candidate, answer);
+      case Effect.MeasureTrial e -> {
+        Work work = Work.of(job, new Ask.Trial(e.trial(), e.candidate(), e.incumbentNanos()));
+        // What is news to its machine ends the trial as soon as it has heard of it.
+        if (!job.news().containsKey(e.candidate()) && flights.lead(job, work, e.candidate())) {
+          fleet.want(moment, work, false);
         }
       }
+      case Effect.MeasureDefault(int task, Candidate candidate) ->
+          measure(moment, Work.of(job, new Ask.Default(task, candidate)));
+      case Effect.StoreTrial(int trial, Candidate candidate, Measurement _) ->
+          takeAnswer(moment, job, trial, candidate)
+              .ifPresent(
+                  answer -> storeTrial(moment, job, OptionalInt.of(trial), candidate, answer));
       case Effect.StoreDefault(Candidate candidate, Measurement _) -> {
-        Work.Answer answer = job.defaultAnswers().remove(job.taskOf(candidate.workload()));
-        if (answer != null) {
-          write(
-              moment,
-              job,
-              measured(moment, job, TuningRecord.Kind.DEFAULT, candidate, answer),
-              then -> timed(then, job, answer.measurements()));
+        LiveJob.Answered answered = job.defaultAnswers().remove(job.taskOf(candidate.workload()));
+        if (answered != null) {
+          storeDefault(moment, job, candidate, answered.answer());
         }
       }
       case Effect.Confirm(int task, List<Candidate> candidates) -> {
         Optional<Work> first = confirmations.want(job, task, candidates);
-        first.ifPresent(work -> confirm(moment, work));
+        first.ifPresent(work -> measure(moment, work));
       }
       case Effect.StoreResult e -> storeResult(moment, job, e);
       case Effect.CancelQueued _ -> {
         for (Work work : fleet.withdraw(moment, job, JobDesk::isTrialOrDefault)) {
+          abandon(moment, job, work);
+          step(moment, job, withdrawn(work.ask()));
+        }
+        for (Work work : flights.takeFollowers(job)) {
+          work.withdraw();
           step(moment, job, withdrawn(work.ask()));
         }
       }
@@ -499,6 +574,37 @@ final class JobDesk implements Fleet.Requester {
           leave(moment, job, JobState.FAILED, JobMove.SERVICE, reason, Optional.empty());
       case Effect.Finish(JobResult result) -> finish(moment, job, result);
     }
+  }
+
+  /** Has something measured, unless its answer has been delivered before it was asked for. */
+  private void measure(Moment moment, Work work) {
+    LiveJob job = work.job().orElseThrow();
+    Work.Answer kept = job.kept().remove(work.errand().orElseThrow());
+    if (kept == null) {
+      fleet.want(moment, work, false);
+    } else {
+      work.end();
+      answered(moment, work, kept);
+    }
+  }
+
+  /** What ended a trial; empty where it is stored already. */
+  private Optional<Work.Answer> takeAnswer(
+      Moment moment, LiveJob job, int trial, Candidate candidate) {
+    LiveJob.Answered answered = job.trialAnswers().remove(trial);
+    if (answered != null) {
+      return Optional.of(answered.answer());
+    }
+    Work.Answer brought = job.brought().remove(candidate);
+    if (brought != null) {
+      // Its machine may have asked for it before it heard of the answer.
+      for (Work asked :
+          fleet.withdraw(
+              moment, job, work -> work.ask() instanceof Ask.Trial t && t.trial() == trial)) {
+        abandon(moment, job, asked);
+      }
+    }
+    return Optional.ofNullable(brought);
   }
 
   private void finish(Moment moment, LiveJob job, JobResult result) {
@@ -552,9 +658,15 @@ final class JobDesk implements Fleet.Requester {
         });
   }
 
+  /**
+   * Stores a trial.
+   *
+   * @param trial how the job's machine calls it; empty where it has none now
+   */
   private void storeTrial(
-      Moment moment, LiveJob job, int trial, Candidate candidate, Work.Answer answer) {
+      Moment moment, LiveJob job, OptionalInt trial, Candidate candidate, Work.Answer answer) {
     int task = job.taskOf(candidate.workload());
+    job.recall(candidate);
     double factor = answer.origin().factor();
     Measurement own = answer.measurements().getFirst();
     Optional<PreparedJob> asked = job.prepared();
@@ -565,6 +677,7 @@ final class JobDesk implements Fleet.Requester {
         then -> {
           job.count(task, own, factor);
           changed.add(job.id());
+          fleet.settled(then, answer.receipts());
           timed(then, job, answer.measurements());
           then.decide(
               new CoordinatorEffect.NotifyJob(
@@ -577,10 +690,45 @@ final class JobDesk implements Fleet.Requester {
                       own,
                       factor,
                       job.bestNanos(task))));
-          if (job.prepared().equals(asked)) {
-            step(then, job, new Event.TrialStored(trial));
+          if (trial.isPresent() && job.prepared().equals(asked)) {
+            step(then, job, new Event.TrialStored(trial.getAsInt()));
           }
+          spread(then, job, candidate, answer.origin().normal(own));
         });
+  }
+
+  private void storeDefault(Moment moment, LiveJob job, Candidate candidate, Work.Answer answer) {
+    job.recall(candidate);
+    write(
+        moment,
+        job,
+        measured(moment, job, TuningRecord.Kind.DEFAULT, candidate, answer),
+        then -> {
+          fleet.settled(then, answer.receipts());
+          timed(then, job, answer.measurements());
+        });
+  }
+
+  /** Tells the other jobs in memory, so that none of them measures the same once more. */
+  private void spread(Moment moment, LiveJob by, Candidate candidate, Measurement measurement) {
+    Set<LiveJob> told = new HashSet<>();
+    for (Work work : flights.land(by, candidate)) {
+      LiveJob job = work.job().orElseThrow();
+      if (work.isOpen() && work.ask() instanceof Ask.Trial trial) {
+        fleet.takeBack(moment, work);
+        work.end();
+        step(moment, job, new Event.TrialKnown(trial.trial(), measurement));
+      }
+      told.add(job);
+    }
+    for (LiveJob job : flights.others(by, candidate)) {
+      if (!told.contains(job)) {
+        job.news().put(candidate, measurement);
+        if (job.phase() == Phase.ACTIVE) {
+          step(moment, job, new Event.Learned(candidate, measurement));
+        }
+      }
+    }
   }
 
   private void timed(Moment moment, LiveJob job, List<Measurement> measurements) {
@@ -631,10 +779,6 @@ final class JobDesk implements Fleet.Requester {
 
   // ---- confirmations
 
-  private void confirm(Moment moment, Work work) {
-    fleet.want(moment, work, false);
-  }
-
   private void storeResult(Moment moment, LiveJob job, Effect.StoreResult effect) {
     int task = effect.task();
     Optional<Confirmations.Measured> found = confirmations.measured(job, task);
@@ -677,6 +821,7 @@ final class JobDesk implements Fleet.Requester {
             job.outcome(task, Optional.of(tuned))),
         then -> {
           job.tuned(task, tuned);
+          fleet.settled(then, measured.answer().receipts());
           confirmations.stored(job, best, inMemory());
           changed.add(job.id());
           then.decide(
@@ -689,7 +834,10 @@ final class JobDesk implements Fleet.Requester {
   }
 
   private void endConfirmation(Moment moment, LiveJob job, int task) {
-    confirmations.end(job, task).ifPresent(next -> confirm(moment, next));
+    confirmations
+        .measured(job, task)
+        .ifPresent(measured -> fleet.settled(moment, measured.answer().receipts()));
+    confirmations.end(job, task).ifPresent(next -> measure(moment, next));
   }
 
   // ---- the fleet's answers
@@ -699,16 +847,16 @@ final class JobDesk implements Fleet.Requester {
     LiveJob job = work.job().orElseThrow();
     job.endedOver(work.ask().candidates());
     switch (work.ask()) {
-      case Ask.Trial(int trial, Candidate _, var _) -> {
-        job.trialAnswers().put(trial, answer);
+      case Ask.Trial(int trial, Candidate candidate, var _) -> {
+        job.trialAnswers().put(trial, new LiveJob.Answered(candidate, answer));
         step(
             moment,
             job,
             new Event.TrialMeasured(
                 trial, answer.origin().normal(answer.measurements().getFirst())));
       }
-      case Ask.Default(int task, Candidate _) -> {
-        job.defaultAnswers().put(task, answer);
+      case Ask.Default(int task, Candidate candidate) -> {
+        job.defaultAnswers().put(task, new LiveJob.Answered(candidate, answer));
         step(
             moment,
             job,
@@ -723,6 +871,62 @@ final class JobDesk implements Fleet.Requester {
       case Ask.Calibration _ ->
           throw new IllegalArgumentException("a calibration is no job's: " + work.ask());
     }
+  }
+
+  @Override
+  public boolean brought(Moment moment, DeviceKey key, Errand errand, Work.Answer answer) {
+    LiveJob job = jobs.get(errand.job());
+    Candidate first = errand.candidates().getFirst();
+    if (job == null
+        || job.leaving().filter(leaving -> leaving.to().isEnd()).isPresent()
+        || !job.spec().deviceKey().equals(key)
+        || !job.spec().target().equals(first.target())
+        || !job.hasTask(first.workload())) {
+      return false;
+    }
+    boolean isRecord = errand.kind() != Errand.Kind.CONFIRMATION;
+    if (isRecord && (job.recalls(first) || isAnswered(job, first))) {
+      return false;
+    }
+    Optional<Work> asked =
+        job.open().filter(work -> work.errand().equals(Optional.of(errand))).findFirst();
+    if (asked.isPresent()) {
+      fleet.takeBack(moment, asked.get());
+      asked.get().end();
+      answered(moment, asked.get(), answer);
+    } else if (isRecord && job.phase() == Phase.WAITING && job.leaving().isEmpty()) {
+      switch (errand.kind()) {
+        case TRIAL -> storeTrial(moment, job, OptionalInt.empty(), first, answer);
+        case DEFAULT -> storeDefault(moment, job, first, answer);
+        case CONFIRMATION -> throw new IllegalStateException("no record: " + errand);
+      }
+    } else if (errand.kind() == Errand.Kind.TRIAL && job.phase() == Phase.ACTIVE) {
+      bring(moment, job, first, answer);
+    } else {
+      job.kept().put(errand, answer);
+    }
+    return true;
+  }
+
+  private static boolean isAnswered(LiveJob job, Candidate candidate) {
+    return job.brought().containsKey(candidate)
+        || job.kept().keySet().stream()
+            .anyMatch(
+                errand ->
+                    errand.kind() != Errand.Kind.CONFIRMATION
+                        && errand.candidates().getFirst().equals(candidate))
+        || job.trialAnswers().values().stream().anyMatch(a -> a.candidate().equals(candidate))
+        || job.defaultAnswers().values().stream().anyMatch(a -> a.candidate().equals(candidate));
+  }
+
+  /** Tells a job's machine of a trial that it has not asked for. */
+  private void bring(Moment moment, LiveJob job, Candidate candidate, Work.Answer answer) {
+    job.brought().put(candidate, answer);
+    step(
+        moment,
+        job,
+        new Event.TrialBrought(
+            candidate, answer.origin().normal(answer.measurements().getFirst())));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.octune.tuner.coordinator;
 import dev.octune.kernels.space.Candidate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
  * @param seed of the fills
  * @param incumbentNanos as {@link dev.octune.kernels.measure.MeasureRequest} has it, in this
  *     device's own time
+ * @param errand what it is for; empty where a device is calibrated
  * @param limit from the moment nothing earlier is before it on the device
  */
 public record Lease(
@@ -23,6 +25,7 @@ public record Lease(
     List<Candidate> candidates,
     long seed,
     OptionalDouble incumbentNanos,
+    Optional<Errand> errand,
     Duration limit) {
   public Lease {
     candidates = List.copyOf(candidates);

@@ -16,6 +16,8 @@ final class LiveDevice {
   private final Map<Long, LiveLease> leases = new LinkedHashMap<>();
   private LiveKey key;
   private String description;
+  private Map<String, Double> probes = Map.of();
+  private boolean isAwaited;
   private @Nullable Attachment attachment;
 
   private OptionalDouble baseNanos;
@@ -51,6 +53,11 @@ final class LiveDevice {
     this.quarantine = quarantine;
     this.stored = new StoredRow<>(stored, this::row, JobChange.DeviceChanged::new);
     this.since = since;
+    stored.ifPresent(
+        row -> {
+          this.probes = row.probes();
+          this.isAwaited = row.isAttached();
+        });
   }
 
   /** A living connection. */
@@ -96,6 +103,8 @@ final class LiveDevice {
       key = declaredKey;
     }
     description = declaration.description();
+    probes = declaration.probes();
+    isAwaited = false;
     attachment = new Attachment(number, declaration, nanos);
     isCalibrating = false;
     startOver(nanos);
@@ -112,6 +121,15 @@ final class LiveDevice {
   void detach() {
     attachment = null;
     isCalibrating = false;
+  }
+
+  /** It was there when the last process died, and has not come back. */
+  boolean isAwaited() {
+    return isAwaited;
+  }
+
+  void awaitNoMore() {
+    isAwaited = false;
   }
 
   Optional<Attachment> attachment() {
@@ -300,7 +318,9 @@ final class LiveDevice {
         key.key(),
         description,
         baseNanos,
-        quarantine.map(q -> new DeviceRow.Quarantine(q.cause().text(), q.reason(), q.since())));
+        quarantine.map(q -> new DeviceRow.Quarantine(q.cause().text(), q.reason(), q.since())),
+        attachment != null || isAwaited,
+        probes);
   }
 
   StoredRow<DeviceRow> stored() {
@@ -358,7 +378,8 @@ final class LiveDevice {
         results,
         busyNanos / 1e9,
         lastBaseNanos,
-        factor());
+        factor(),
+        probes);
   }
 
   private Optional<DeviceView.Quarantine> storedQuarantine() {

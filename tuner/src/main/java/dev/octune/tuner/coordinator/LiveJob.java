@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,17 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A job that has not ended. What {@link #view} shows of it is durable. */
 final class LiveJob {
+  /**
+   * Stored trials that a result delivered again may be one of. A worker keeps what was not
+   * acknowledged: at most what was given to it since the last commit, some hundred.
+   */
+  static final int RECALLED = 4096;
+
   private final JobId id;
   private final JobSpec spec;
   private final List<JobMove> moves = new ArrayList<>();
@@ -45,8 +53,22 @@ final class LiveJob {
   private @Nullable PreparedJob prepared;
   private final Deque<Work> wanted = new ArrayDeque<>();
   private final Set<LiveLease> leases = new LinkedHashSet<>();
-  private final Map<Integer, Work.Answer> trialAnswers = new HashMap<>();
-  private final Map<Integer, Work.Answer> defaultAnswers = new HashMap<>();
+  private final Map<Integer, Answered> trialAnswers = new LinkedHashMap<>();
+  private final Map<Integer, Answered> defaultAnswers = new LinkedHashMap<>();
+
+  /** Trials of an earlier life that its machine is being told of. */
+  private final Map<Candidate, Work.Answer> brought = new LinkedHashMap<>();
+
+  /** What other jobs have stored since this one was prepared from the store. */
+  private final Map<Candidate, Measurement> news = new LinkedHashMap<>();
+
+  /** Results of an earlier life that its machine has not asked for yet. */
+  private final Map<Errand, Work.Answer> kept = new LinkedHashMap<>();
+
+  /** The newest trials and defaults that are durable, of a job that an earlier process began. */
+  private final Set<Candidate> recalled = new LinkedHashSet<>();
+
+  private boolean isRestored;
   private final Map<Origin, RecordNumbers> sessions = new HashMap<>();
 
   /** Survives that the job is let go of: kernels that kill devices must not do so for ever. */
@@ -96,8 +118,13 @@ final class LiveJob {
       task.bestNanos = known.bestNanos();
       task.tuned = known.tuned();
     }
+    job.isRestored = true;
+    job.recalled.addAll(recovered.newest());
     return job;
   }
+
+  /** A measurement on its way to the store. */
+  record Answered(Candidate candidate, Work.Answer answer) {}
 
   /** Whether it is in memory with its model. */
   enum Phase {
@@ -206,13 +233,17 @@ final class LiveJob {
     }
   }
 
-  /** Forgets all that is not durable; what it was prepared with is to be released. */
+  /**
+   * Forgets all that is not durable and that nobody delivers again; what it was prepared with is to
+   * be released.
+   */
   Optional<PreparedJob> letGo() {
     Optional<PreparedJob> held = prepared();
     prepared = null;
     phase = Phase.WAITING;
     trialAnswers.clear();
     defaultAnswers.clear();
+    news.clear();
     return held;
   }
 
@@ -224,12 +255,48 @@ final class LiveJob {
     return leases;
   }
 
-  Map<Integer, Work.Answer> trialAnswers() {
+  Map<Integer, Answered> trialAnswers() {
     return trialAnswers;
   }
 
-  Map<Integer, Work.Answer> defaultAnswers() {
+  Map<Integer, Answered> defaultAnswers() {
     return defaultAnswers;
+  }
+
+  Map<Candidate, Work.Answer> brought() {
+    return brought;
+  }
+
+  Map<Candidate, Measurement> news() {
+    return news;
+  }
+
+  Map<Errand, Work.Answer> kept() {
+    return kept;
+  }
+
+  /** Whether this is known to be durable already. */
+  boolean recalls(Candidate candidate) {
+    return recalled.contains(candidate);
+  }
+
+  /** A trial or a default has become durable. */
+  void recall(Candidate candidate) {
+    // What this process began no other one gave leases of.
+    if (isRestored && recalled.add(candidate) && recalled.size() > RECALLED) {
+      recalled.remove(recalled.iterator().next());
+    }
+  }
+
+  /** Whether an earlier process began it: devices may have results of it that are not stored. */
+  boolean isRestored() {
+    return isRestored;
+  }
+
+  /** Works that wait for a device, or that one holds. */
+  Stream<Work> open() {
+    return Stream.concat(wanted.stream(), leases.stream().map(LiveLease::work))
+        .filter(Work::isOpen);
   }
 
   /** How often devices went away over a measurement, this time included. */

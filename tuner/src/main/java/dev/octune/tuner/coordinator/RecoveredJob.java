@@ -6,6 +6,7 @@ import dev.octune.db.job.StoredJob;
 import dev.octune.db.job.TaskOutcome;
 import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.measure.Measurement;
+import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.job.TaskResult;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.OptionalDouble;
 /**
  * A job of an earlier process as its stored facts tell it. Trials are counted from the records, not
  * taken from the job's row: that one is written now and then only.
+ *
+ * @param newest of its durable trials and defaults, the oldest first; at most {@link
+ *     LiveJob#RECALLED}
  */
 record RecoveredJob(
     JobId id,
@@ -25,8 +29,10 @@ record RecoveredJob(
     List<JobMove> moves,
     JobView.Totals totals,
     JobProgress progress,
-    List<Task> tasks) {
+    List<Task> tasks,
+    List<Candidate> newest) {
   RecoveredJob {
+    newest = List.copyOf(newest);
     moves = List.copyOf(moves);
     tasks = List.copyOf(tasks);
   }
@@ -66,7 +72,19 @@ record RecoveredJob(
               best[t] == 0 ? OptionalDouble.empty() : OptionalDouble.of(best[t]),
               outcome.result().map(StoredForms::tuned)));
     }
-    return of(stored, spec, totals, tasks);
+    return of(stored, spec, totals, tasks, newest(trials));
+  }
+
+  private static List<Candidate> newest(List<JobTrial> trials) {
+    List<Candidate> durable =
+        trials.stream()
+            .map(JobTrial::record)
+            .filter(record -> record.kind() != TuningRecord.Kind.CONFIRMATION)
+            // Such a trial may be repeated.
+            .filter(record -> !(record.measurement() instanceof Measurement.DeviceLost))
+            .map(TuningRecord::candidate)
+            .toList();
+    return durable.subList(Math.max(0, durable.size() - LiveJob.RECALLED), durable.size());
   }
 
   /** A job that has ended: its row is complete, and its trials stay where they are. */
@@ -88,17 +106,23 @@ record RecoveredJob(
                         outcome.trials(),
                         OptionalDouble.empty(),
                         outcome.result().map(StoredForms::tuned)))
-            .toList());
+            .toList(),
+        List.of());
   }
 
   private static RecoveredJob of(
-      StoredJob stored, JobSpec spec, JobView.Totals totals, List<Task> tasks) {
+      StoredJob stored,
+      JobSpec spec,
+      JobView.Totals totals,
+      List<Task> tasks,
+      List<Candidate> newest) {
     return new RecoveredJob(
         new JobId(stored.row().number()),
         spec,
         stored.moves().stream().map(StoredForms::move).toList(),
         totals,
         stored.progress(),
-        tasks);
+        tasks,
+        newest);
   }
 }

@@ -179,8 +179,8 @@ final class ServiceCoordinator implements Coordinator {
     }
 
     @Override
-    public void result(long token, List<Measurement> measurements) {
-      tell(new CoordinatorEvent.ResultArrived(attachment, token, measurements));
+    public void result(long token, List<Measurement> measurements, Optional<Errand> errand) {
+      tell(new CoordinatorEvent.ResultArrived(attachment, token, measurements, errand));
     }
 
     @Override
@@ -295,6 +295,8 @@ final class ServiceCoordinator implements Coordinator {
       }
       case CoordinatorEffect.SendMeasure(long attachment, Lease lease) ->
           port(attachment).ifPresent(port -> port.measure(lease));
+      case CoordinatorEffect.Acknowledge(long attachment, long token) ->
+          port(attachment).ifPresent(port -> port.acknowledge(token));
       case CoordinatorEffect.Revoke(long attachment, long token) ->
           port(attachment).ifPresent(port -> port.revoke(token));
       case CoordinatorEffect.Dismiss(long attachment, String reason) -> {

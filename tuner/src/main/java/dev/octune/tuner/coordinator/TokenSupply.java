@@ -11,12 +11,14 @@ final class TokenSupply {
   private static final long BLOCK = 100_000;
 
   private final Ledger ledger;
+  private final long reservedBefore;
   private long last;
   private long reserved;
   private boolean reserving;
 
   TokenSupply(Ledger ledger, long reservedBefore) {
     this.ledger = ledger;
+    this.reservedBefore = reservedBefore;
     this.last = reservedBefore;
     this.reserved = reservedBefore;
   }
@@ -35,6 +37,11 @@ final class TokenSupply {
           });
     }
     return last < reserved;
+  }
+
+  /** Whether a process before this one may have given it. */
+  boolean isOfAnEarlierProcess(long token) {
+    return token > 0 && token <= reservedBefore;
   }
 
   long take() {

@@ -3,6 +3,7 @@ package dev.octune.tuner.coordinator;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.target.DeviceId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -13,6 +14,7 @@ final class Work {
   private final Optional<LiveJob> job;
   private Optional<Doubt> doubt = Optional.empty();
   private boolean withdrawn;
+  private boolean over;
 
   private Work(Ask ask, Optional<LiveJob> job) {
     this.ask = ask;
@@ -82,10 +84,29 @@ final class Work {
     }
   }
 
-  /** What a device said, and which one. */
-  record Answer(Origin origin, List<Measurement> measurements) {
+  /**
+   * What a device said, and which one.
+   *
+   * @param receipts tokens of results that are acknowledged once this is durable, or of no use
+   */
+  record Answer(Origin origin, List<Measurement> measurements, List<Long> receipts) {
     Answer {
       measurements = List.copyOf(measurements);
+      receipts = List.copyOf(receipts);
+    }
+
+    /** The same, settling these receipts besides. */
+    Answer with(List<Long> more) {
+      List<Long> all = new ArrayList<>(receipts);
+      all.addAll(more);
+      return new Answer(origin, measurements, all);
+    }
+
+    /** Whether it says of every candidate how it ended, and nothing that needs another's word. */
+    boolean isConclusive() {
+      return measurements.stream()
+          .noneMatch(
+              m -> m instanceof Measurement.DeviceLost || m instanceof Measurement.WrongAnswer);
     }
   }
 
@@ -126,5 +147,31 @@ final class Work {
 
   void withdraw() {
     withdrawn = true;
+  }
+
+  /** Whether it waits for an answer. */
+  boolean isOpen() {
+    return !withdrawn && !over;
+  }
+
+  /** It is answered. */
+  void end() {
+    over = true;
+  }
+
+  /** What a lease of it is for. */
+  Optional<Errand> errand() {
+    return job.map(
+        j ->
+            new Errand(
+                j.id(),
+                switch (ask) {
+                  case Ask.Trial _ -> Errand.Kind.TRIAL;
+                  case Ask.Default _ -> Errand.Kind.DEFAULT;
+                  case Ask.Confirmation _ -> Errand.Kind.CONFIRMATION;
+                  case Ask.Calibration _ ->
+                      throw new IllegalStateException("a calibration is no job's: " + ask);
+                },
+                ask.candidates()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.octune.tuner.job;
 
 import dev.octune.kernels.measure.Measurement;
+import dev.octune.kernels.space.Candidate;
 import java.util.List;
 
 /** What happened outside; the only way anything reaches a {@link TuningJob}. */
@@ -13,6 +14,19 @@ public sealed interface Event {
 
   /** A trial is durable. */
   record TrialStored(int trial) implements Event {}
+
+  /**
+   * A trial that was not proposed by this machine has ended: of the same job before it was
+   * interrupted, delivered late. It counts; answered by {@link Effect.StoreTrial} where the budget
+   * has room for it.
+   */
+  record TrialBrought(Candidate candidate, Measurement measurement) implements Event {}
+
+  /** Another job has measured this trial's candidate and stored it; the trial never counts. */
+  record TrialKnown(int trial, Measurement measurement) implements Event {}
+
+  /** Another job has measured a candidate of this one's space and stored it. */
+  record Learned(Candidate candidate, Measurement measurement) implements Event {}
 
   /** A trial was dropped before it was measured; it never counts. */
   record TrialWithdrawn(int trial) implements Event {}

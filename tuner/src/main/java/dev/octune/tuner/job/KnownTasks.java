@@ -12,12 +12,19 @@ import dev.octune.tuner.search.Search;
 import dev.octune.tuner.search.SearchTask;
 import dev.octune.tuner.task.TuningTask;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Starts each task from what the database knows of it. */
 public final class KnownTasks {
+  /** Of what ran right in earlier jobs: a confirmation takes the few best of them. */
+  private static final int KEPT_KNOWN = 16;
+
+  /** So many are gathered before the best of them are chosen. */
+  private static final int MAX_KNOWN = 256;
+
   private final KernelLibrary library;
   private final TuningDb db;
   private final Search search;
@@ -71,6 +78,9 @@ public final class KnownTasks {
       }
       if (measurement instanceof Measurement.Timed timed) {
         known.add(new TaskPlan.Known(record.schedule(), timed.medianNanos()));
+        if (known.size() > MAX_KNOWN) {
+          keepBest(known);
+        }
       }
     }
     return new TaskPlan(
@@ -83,6 +93,11 @@ public final class KnownTasks {
         trials,
         stored(task, target),
         standing);
+  }
+
+  private static void keepBest(List<TaskPlan.Known> known) {
+    known.sort(Comparator.comparingDouble(TaskPlan.Known::medianNanos));
+    known.subList(KEPT_KNOWN, known.size()).clear();
   }
 
   private Optional<TaskResult.Tuned> stored(TuningTask task, Target target) {

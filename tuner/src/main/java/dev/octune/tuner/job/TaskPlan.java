@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param strategy already told what the database knows
  * @param spaceSize schedules of the space
- * @param known schedules that ran right in earlier jobs, with their trial medians
+ * @param known the best schedules that ran right in earlier jobs, with their trial medians
  * @param knownTrials trials of earlier jobs, failures too
  * @param stored the confirmed result of an earlier job
  * @param standing what this job did of it before it was interrupted

@@ -49,14 +49,17 @@ public final class TuningJob {
   private final Instant start;
   private final Map<Integer, Trial> trials = new HashMap<>();
   private final Deque<List<Integer>> openBatches = new ArrayDeque<>();
+  private final Set<Integer> openBrought = new LinkedHashSet<>();
   private final Set<Integer> openDefaults = new LinkedHashSet<>();
   private final Map<Integer, List<Candidate>> openConfirmations = new HashMap<>();
+  private int nextTrial;
   private int proposedTrials;
   private int countedTrials;
   private int wrongAnswers;
   private int buildFailures;
   private int runFailures;
   private int lossesInARow;
+  private boolean hasBegun;
   private boolean confirming;
   private boolean finished;
   private Optional<String> stopped = Optional.empty();
@@ -87,7 +90,8 @@ public final class TuningJob {
   public List<Effect> step(Event event, Instant now) {
     List<Effect> effects = new ArrayList<>();
     switch (event) {
-      case Event.Started _, Event.Tick _ -> {}
+      case Event.Started _ -> hasBegun = true;
+      case Event.Tick _ -> {}
       case Event.TrialMeasured(int trial, Measurement measurement) -> {
         Trial measured = trials.get(trial);
         if (measured != null && measured.measurement.isEmpty()) {
@@ -96,6 +100,16 @@ public final class TuningJob {
         }
       }
       case Event.TrialStored(int trial) -> count(trial, effects);
+      case Event.TrialBrought(Candidate candidate, Measurement measurement) ->
+          bring(candidate, measurement, effects);
+      case Event.TrialKnown(int trial, Measurement measurement) -> {
+        Trial known = trials.get(trial);
+        if (known != null && known.isOpen()) {
+          endKnown(known, measurement);
+        }
+      }
+      case Event.Learned(Candidate candidate, Measurement measurement) ->
+          learn(candidate, measurement);
       case Event.TrialWithdrawn(int trial) -> {
         Trial withdrawn = trials.get(trial);
         if (withdrawn != null && withdrawn.measurement.isEmpty()) {
@@ -138,6 +152,77 @@ public final class TuningJob {
         confirming);
   }
 
+  private void bring(Candidate candidate, Measurement measurement, List<Effect> effects) {
+    Optional<Integer> proposed = openTrial(candidate);
+    if (proposed.isPresent()) {
+      trial(proposed.get()).measurement = Optional.of(measurement);
+      effects.add(new Effect.StoreTrial(proposed.get(), candidate, measurement));
+      return;
+    }
+    Optional<Integer> index = taskOf(candidate);
+    if (index.isEmpty() || finished || confirming || stopped.isPresent()) {
+      return;
+    }
+    TaskState task = tasks.get(index.get());
+    if (proposedTrials >= budget.newTrials().orElse(Integer.MAX_VALUE) || remaining(task) < 1) {
+      return;
+    }
+    Trial trial = new Trial(index.get(), candidate);
+    trial.measurement = Optional.of(measurement);
+    int ordinal = nextTrial++;
+    trials.put(ordinal, trial);
+    openBrought.add(ordinal);
+    proposedTrials++;
+    task.proposed++;
+    task.observe(List.of(new Observation(candidate.schedule(), measurement)));
+    effects.add(new Effect.StoreTrial(ordinal, candidate, measurement));
+  }
+
+  private void learn(Candidate candidate, Measurement measurement) {
+    Optional<Integer> proposed = openTrial(candidate);
+    if (proposed.isPresent()) {
+      endKnown(trial(proposed.get()), measurement);
+      return;
+    }
+    taskOf(candidate)
+        .ifPresent(
+            index -> {
+              TaskState task = tasks.get(index);
+              task.plan
+                  .strategy()
+                  .observe(List.of(new Observation(candidate.schedule(), measurement)));
+              task.improve(candidate.schedule(), measurement);
+            });
+  }
+
+  /** It ends without being counted; the budget may be spent on another one. */
+  private void endKnown(Trial trial, Measurement measurement) {
+    trial.measurement = Optional.of(measurement);
+    trial.known = true;
+    proposedTrials--;
+    TaskState task = tasks.get(trial.task);
+    task.proposed--;
+    task.improve(trial.candidate.schedule(), measurement);
+  }
+
+  private Optional<Integer> openTrial(Candidate candidate) {
+    return trials.entrySet().stream()
+        .filter(entry -> entry.getValue().isOpen())
+        .filter(entry -> entry.getValue().candidate.equals(candidate))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private Optional<Integer> taskOf(Candidate candidate) {
+    for (int i = 0; i < tasks.size(); i++) {
+      if (tasks.get(i).plan.task().workload().equals(candidate.workload())
+          && tasks.get(i).plan.target().equals(candidate.target())) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
   private void count(int ordinal, List<Effect> effects) {
     Trial trial = trials.get(ordinal);
     if (trial == null || trial.stored) {
@@ -165,10 +250,13 @@ public final class TuningJob {
       case Measurement.RunFailed _, Measurement.TimedOut _, Measurement.DeviceLost _ ->
           runFailures++;
     }
+    if (openBrought.remove(ordinal)) {
+      trials.remove(ordinal);
+    }
   }
 
   private void advance(Instant now, List<Effect> effects) {
-    if (finished) {
+    if (finished || !hasBegun) {
       return;
     }
     boolean observed;
@@ -179,7 +267,7 @@ public final class TuningJob {
         nextTurn().ifPresent(turn -> propose(turn, effects));
       }
     } while (observed);
-    if (!openBatches.isEmpty() || !openDefaults.isEmpty()) {
+    if (!openBatches.isEmpty() || !openDefaults.isEmpty() || !openBrought.isEmpty()) {
       return;
     }
     if (!confirming && !mayPropose(now)) {
@@ -207,15 +295,14 @@ public final class TuningJob {
           measurement ->
               observations.add(new Observation(trial.candidate.schedule(), measurement)));
     }
-    task.plan.strategy().observe(observations);
-    task.learn(observations);
+    task.observe(observations);
     batch.forEach(trials::remove);
     return true;
   }
 
   private boolean ended(int ordinal) {
     Trial trial = trial(ordinal);
-    return trial.stored || trial.withdrawn;
+    return trial.stored || trial.withdrawn || trial.known;
   }
 
   private boolean mayPropose(Instant now) {
@@ -265,7 +352,8 @@ public final class TuningJob {
     }
     List<Integer> batch = new ArrayList<>();
     for (Schedule schedule : schedules) {
-      int ordinal = proposedTrials++;
+      int ordinal = nextTrial++;
+      proposedTrials++;
       Candidate candidate = task.plan.candidate(schedule);
       trials.put(ordinal, new Trial(turn.task(), candidate));
       batch.add(ordinal);
@@ -350,9 +438,16 @@ public final class TuningJob {
     private boolean stored;
     private boolean withdrawn;
 
+    /** Another job has measured it. */
+    private boolean known;
+
     private Trial(int task, Candidate candidate) {
       this.task = task;
       this.candidate = candidate;
+    }
+
+    private boolean isOpen() {
+      return measurement.isEmpty() && !withdrawn;
     }
   }
 
@@ -387,6 +482,11 @@ public final class TuningJob {
       while (best.size() > CONFIRMED_SCHEDULES + 1) {
         best.removeLast();
       }
+    }
+
+    private void observe(List<Observation> observations) {
+      plan.strategy().observe(observations);
+      learn(observations);
     }
 
     /** What the scheduler may know: the default and observed batches, whatever else has come in. */

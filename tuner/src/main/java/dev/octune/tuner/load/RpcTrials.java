@@ -97,7 +97,7 @@ public final class RpcTrials {
             event -> {
               switch (event) {
                 case TrackerEvent.Attached(long id, _, _) -> session.complete(id);
-                case TrackerEvent.Ended(_, _, long lease, Outcome.Measured(var measurement)) ->
+                case TrackerEvent.Ended(_, _, long lease, Outcome.Measured(var measurement), _) ->
                     Objects.requireNonNull(open.remove(lease)).complete(measurement);
                 case TrackerEvent.Ended _,
                     TrackerEvent.Heard _,
@@ -113,7 +113,7 @@ public final class RpcTrials {
             long lease = nextLease[0]++;
             CompletableFuture<Measurement> answer = new CompletableFuture<>();
             open.put(lease, answer);
-            service.tracker().send(id, 0, lease, new Request.Measure(request, LIMIT));
+            service.tracker().send(id, 0, lease, new Request.Measure(request, LIMIT), "");
             return answer.whenComplete((_, _) -> service.tracker().acknowledge(id, lease));
           };
       // Layouts are compiled once: nobody pays for them below.

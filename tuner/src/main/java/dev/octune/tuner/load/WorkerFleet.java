@@ -126,7 +126,7 @@ public final class WorkerFleet {
           }
           attached.countDown();
         }
-        case TrackerEvent.Ended(long session, _, long lease, Outcome outcome) -> {
+        case TrackerEvent.Ended(long session, _, long lease, Outcome outcome, _) -> {
           Long holder = sessionByLease.remove(lease);
           if (holder == null || holder != session || !(outcome instanceof Outcome.Measured)) {
             faults.increment();
@@ -152,7 +152,7 @@ public final class WorkerFleet {
       if (sessionByLease.putIfAbsent(lease, session) != null) {
         faults.increment();
       }
-      there.send(session, 0, lease, request(lease));
+      there.send(session, 0, lease, request(lease), "");
     }
   }
 

@@ -19,12 +19,13 @@ import dev.octune.rpc.wire.Outcome;
 import dev.octune.rpc.wire.Request;
 import dev.octune.tuner.coordinator.DeviceLink;
 import dev.octune.tuner.coordinator.DevicePort;
+import dev.octune.tuner.coordinator.Errand;
+import dev.octune.tuner.coordinator.JobId;
 import dev.octune.tuner.coordinator.Lease;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,14 +41,10 @@ final class AttachmentsTest {
 
   private final List<String> said = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final List<dev.octune.tuner.coordinator.DeviceDeclaration> declared = new ArrayList<>();
   private final List<DevicePort> ports = new ArrayList<>();
-  private final Map<DeviceId, Map<String, Double>> probed = new HashMap<>();
-  private final Attachments attachments =
-      new Attachments(
-          this::attach,
-          (device, _, probes) -> probed.put(device, probes),
-          _ -> new WrittenTracker());
+  private final Attachments attachments = new Attachments(this::attach, _ -> new WrittenTracker());
 
   private DeviceLink attach(
       dev.octune.tuner.coordinator.DeviceDeclaration declaration, DevicePort port) {
@@ -86,7 +83,21 @@ final class AttachmentsTest {
               TARGET,
               Schedule.parse("dense_direct/1 tile=" + i)));
     }
-    return new Lease(token, purpose, all, 7, OptionalDouble.of(50), Duration.ofMinutes(4));
+    return new Lease(
+        token,
+        purpose,
+        all,
+        7,
+        OptionalDouble.of(50),
+        Optional.of(errand(all)),
+        Duration.ofMinutes(4));
+  }
+
+  private static Errand errand(List<Candidate> candidates) {
+    return new Errand(
+        new JobId(3),
+        candidates.size() == 1 ? Errand.Kind.TRIAL : Errand.Kind.CONFIRMATION,
+        candidates);
   }
 
   @Test
@@ -102,10 +113,10 @@ final class AttachmentsTest {
                 16,
                 "a test's",
                 "0.1.0",
-                "LLVM 20")),
+                "LLVM 20",
+                PROBES)),
         declared);
     assertEquals(List.of("cancel 1 5"), said);
-    assertEquals(Map.of(new DeviceId("rack1"), PROBES), probed);
   }
 
   @Test
@@ -147,28 +158,50 @@ final class AttachmentsTest {
                 Duration.ofMinutes(4)),
             new Request.Confirm(confirmation.candidates(), 7, Duration.ofMinutes(8))),
         requests);
+    assertEquals(
+        List.of(trial.errand().orElseThrow(), confirmation.errand().orElseThrow()),
+        notes.stream().map(Errand::parse).toList());
   }
 
   @Test
-  void outcome_isToldAndAcknowledged() {
+  void outcome_isTold_andAcknowledgedOnceTheCoordinatorSaysSo() {
     attached(1, 1, Set.of());
     ports.getFirst().measure(lease(11, Lease.Purpose.TRIAL, 1));
     said.clear();
 
-    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Measured(timed(5))));
+    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Measured(timed(5)), ""));
 
-    assertEquals(List.of("rack1 result 11 [" + timed(5) + "]", "acknowledge 1 11"), said);
+    assertEquals(List.of("rack1 result 11 [" + timed(5) + "]"), said);
+    ports.getFirst().acknowledge(11);
+    assertEquals("acknowledge 1 11", said.getLast());
+  }
+
+  @Test
+  void outcome_ofAnEarlierConnection_isToldWithItsErrand_orWithoutWhereItCantBeRead() {
+    attached(1, 1, Set.of(3L, 4L));
+    Errand errand = errand(lease(3, Lease.Purpose.CONFIRMATION, 2).candidates());
+    said.clear();
+
+    attachments.on(
+        new TrackerEvent.Ended(
+            1, 0, 3, new Outcome.Confirmed(List.of(timed(5), timed(6))), errand.text()));
+    attachments.on(new TrackerEvent.Ended(1, 0, 4, new Outcome.Measured(timed(7)), "nonsense"));
+
+    assertEquals(
+        List.of(
+            "rack1 result 3 " + List.of(timed(5), timed(6)) + " of " + errand,
+            "rack1 result 4 [" + timed(7) + "]"),
+        said);
   }
 
   @Test
   void outcome_ofALeaseNotOpenHere_isToldWithItsToken_orJustForgotten() {
     attached(1, 1, Set.of());
 
-    attachments.on(new TrackerEvent.Ended(1, 0, 3, new Outcome.Measured(timed(5))));
-    attachments.on(new TrackerEvent.Ended(1, 0, 4, new Outcome.Withdrawn()));
+    attachments.on(new TrackerEvent.Ended(1, 0, 3, new Outcome.Measured(timed(5)), ""));
+    attachments.on(new TrackerEvent.Ended(1, 0, 4, new Outcome.Withdrawn(), ""));
 
-    assertEquals(
-        List.of("rack1 result 3 [" + timed(5) + "]", "acknowledge 1 3", "acknowledge 1 4"), said);
+    assertEquals(List.of("rack1 result 3 [" + timed(5) + "]", "acknowledge 1 4"), said);
   }
 
   @Test
@@ -176,7 +209,7 @@ final class AttachmentsTest {
     attached(1, 1, Set.of());
     ports.getFirst().measure(lease(11, Lease.Purpose.TRIAL, 1));
     ports.getFirst().revoke(11);
-    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Withdrawn()));
+    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Withdrawn(), ""));
 
     assertEquals(List.of("send 1 0 11", "cancel 1 11", "acknowledge 1 11"), said);
   }
@@ -187,11 +220,11 @@ final class AttachmentsTest {
     ports.getFirst().measure(lease(11, Lease.Purpose.CONFIRMATION, 2));
     said.clear();
 
-    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Confirmed(List.of(timed(5)))));
+    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Confirmed(List.of(timed(5))), ""));
 
     Measurement lost =
         new Measurement.DeviceLost("the worker answered with 1 measurements, 2 were asked for");
-    assertEquals(List.of("rack1 result 11 " + List.of(lost, lost), "acknowledge 1 11"), said);
+    assertEquals(List.of("rack1 result 11 " + List.of(lost, lost)), said);
   }
 
   @Test
@@ -201,16 +234,14 @@ final class AttachmentsTest {
     ports.getFirst().measure(lease(12, Lease.Purpose.TRIAL, 1));
     said.clear();
 
-    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Refused("no such knob")));
-    attachments.on(new TrackerEvent.Ended(1, 0, 12, new Outcome.Withdrawn()));
+    attachments.on(new TrackerEvent.Ended(1, 0, 11, new Outcome.Refused("no such knob"), ""));
+    attachments.on(new TrackerEvent.Ended(1, 0, 12, new Outcome.Withdrawn(), ""));
 
     assertEquals(
         List.of(
             "rack1 result 11 "
                 + List.of(new Measurement.BuildFailed("the worker refuses it: no such knob")),
-            "acknowledge 1 11",
-            "rack1 result 12 " + List.of(new Measurement.DeviceLost("the worker has given it up")),
-            "acknowledge 1 12"),
+            "rack1 result 12 " + List.of(new Measurement.DeviceLost("the worker has given it up"))),
         said);
   }
 
@@ -234,7 +265,8 @@ final class AttachmentsTest {
     }
 
     @Override
-    public void send(long session, int device, long lease, Request request) {
+    public void send(long session, int device, long lease, Request request, String note) {
+      notes.add(note);
       said.add("send %d %d %d".formatted(session, device, lease));
       requests.add(request);
     }
@@ -271,8 +303,10 @@ final class AttachmentsTest {
     }
 
     @Override
-    public void result(long token, List<Measurement> measurements) {
-      said.add("%s result %d %s".formatted(name, token, measurements));
+    public void result(long token, List<Measurement> measurements, Optional<Errand> errand) {
+      said.add(
+          "%s result %d %s%s"
+              .formatted(name, token, measurements, errand.map(e -> " of " + e).orElse("")));
     }
 
     @Override

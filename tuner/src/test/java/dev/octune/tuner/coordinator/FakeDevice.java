@@ -5,6 +5,7 @@ import dev.octune.kernels.space.Candidate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -70,9 +71,13 @@ public final class FakeDevice implements DevicePort, AutoCloseable {
 
   private void answer(Lease lease) {
     if (held.remove(lease.token()) != null) {
-      link.result(lease.token(), lease.candidates().stream().map(answers).toList());
+      link.result(
+          lease.token(), lease.candidates().stream().map(answers).toList(), Optional.empty());
     }
   }
+
+  @Override
+  public void acknowledge(long token) {}
 
   @Override
   public void revoke(long token) {
@@ -98,7 +103,7 @@ public final class FakeDevice implements DevicePort, AutoCloseable {
   /** Until it is attached: leases may come before the link is known here. */
   private static final class Nobody implements DeviceLink {
     @Override
-    public void result(long token, List<Measurement> measurements) {
+    public void result(long token, List<Measurement> measurements, Optional<Errand> errand) {
       throw new IllegalStateException("answered before it was attached");
     }
 

@@ -1,6 +1,7 @@
 package dev.octune.tuner.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.db.TuningDb;
@@ -28,6 +29,8 @@ class Rules {
   private final Map<Integer, Made> made = new HashMap<>();
   private final Set<Integer> stored = new HashSet<>();
   private final Set<Trial> trials = new HashSet<>();
+  private final Map<Candidate, Long> heldTrials = new HashMap<>();
+  private final Set<Candidate> judged = new HashSet<>();
   private final Set<Trial> recorded = new HashSet<>();
   private final Map<JobId, JobView> seen = new HashMap<>();
   private long reservedTokens;
@@ -68,6 +71,9 @@ class Rules {
     made.put(calls, new Made(device, candidate));
   }
 
+  /** A device has finished a lease, whether or not anybody ever hears of it. */
+  void measured(Lease lease) {}
+
   // ---- leases
 
   void leaseGiven(Lease lease, DeviceView device, int slots, boolean isCalibration) {
@@ -80,6 +86,13 @@ class Rules {
     Held work = new Held(lease.seed(), lease.candidates(), lease.purpose());
     assertTrue(heldOnce.add(work), () -> "held twice at once: " + lease);
     held.put(lease.token(), work);
+    if (lease.errand().orElseThrow().kind() == Errand.Kind.TRIAL) {
+      Candidate candidate = lease.candidates().getFirst();
+      assertTrue(
+          heldTrials.put(candidate, lease.token()) == null,
+          () -> "held for two jobs at once: " + lease);
+      assertFalse(judged.contains(candidate), () -> "measured for a second job: " + lease);
+    }
   }
 
   void leaseEnded(long token) {
@@ -87,11 +100,13 @@ class Rules {
     if (work != null) {
       heldOnce.remove(work);
     }
+    heldTrials.values().remove(token);
   }
 
   void coordinatorDied() {
     held.clear();
     heldOnce.clear();
+    heldTrials.clear();
   }
 
   // ---- the disk
@@ -130,6 +145,7 @@ class Rules {
     recorded.add(new Trial(job, record.candidate()));
     if (record.kind() == TuningRecord.Kind.TRIAL
         && !(record.measurement() instanceof Measurement.DeviceLost)) {
+      judged.add(record.candidate());
       assertTrue(
           trials.add(new Trial(job, record.candidate())), () -> "a trial ended twice: " + record);
     }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -21,7 +22,7 @@ final class SimulatedDevice {
   private final Random random;
   private final DeviceDeclaration declaration;
   private final double speed;
-  private final Deque<Lease> queue = new ArrayDeque<>();
+  private final Deque<Given> queue = new ArrayDeque<>();
   private final List<Said> said = new ArrayList<>();
   private double drift = 1;
   private boolean lies;
@@ -35,7 +36,14 @@ final class SimulatedDevice {
   /** Rises with each death, so that nothing of an earlier life goes on. */
   private int life;
 
-  private record Said(long token, List<Measurement> measurements) {}
+  /** Rises with each thing that is begun or withdrawn. */
+  private int run;
+
+  /** A lease and the connection over which it came. */
+  private record Given(Lease lease, long attachment) {}
+
+  /** What it keeps until it is acknowledged. */
+  private record Said(Lease lease, long attachment, List<Measurement> measurements) {}
 
   SimulatedDevice(
       SimulatedWorld world, Random random, DeviceDeclaration declaration, double speed) {
@@ -49,6 +57,7 @@ final class SimulatedDevice {
   void start() {
     hangUp();
     int mine = ++life;
+    run++;
     queue.clear();
     isMeasuring = false;
     said.clear();
@@ -65,10 +74,8 @@ final class SimulatedDevice {
       return;
     }
     world.attach(this, declaration);
-    // What it could not deliver before it says again, under the leases of then.
-    if (random.nextBoolean()) {
-      said.forEach(old -> tell(old.token, old.measurements));
-    }
+    // What is not acknowledged it says again, under the leases of then.
+    List.copyOf(said).forEach(this::tell);
   }
 
   private void beat(int mine) {
@@ -83,15 +90,23 @@ final class SimulatedDevice {
   /** It is connected; the first lease may follow at once. */
   void connected(long number) {
     attachment = number;
+    // What it has not finished by now is withdrawn: it went elsewhere when the last one ended.
+    queue.clear();
+    isMeasuring = false;
+    run++;
   }
 
   void measure(long to, Lease lease) {
     hear(
         to,
         () -> {
-          queue.addLast(lease);
+          queue.addLast(new Given(lease, to));
           work();
         });
+  }
+
+  void acknowledge(long to, long token) {
+    hear(to, () -> said.removeIf(kept -> kept.lease.token() == token));
   }
 
   void revoke(long to, long token) {
@@ -99,8 +114,8 @@ final class SimulatedDevice {
         to,
         () -> {
           // What has begun runs on; nobody wants its answer.
-          if (!queue.isEmpty() && queue.getFirst().token() != token) {
-            queue.removeIf(lease -> lease.token() == token);
+          if (!queue.isEmpty() && queue.getFirst().lease.token() != token) {
+            queue.removeIf(given -> given.lease.token() == token);
           }
         });
   }
@@ -154,6 +169,7 @@ final class SimulatedDevice {
 
   private void die() {
     life++;
+    run++;
     queue.clear();
     isMeasuring = false;
     long lost = attachment;
@@ -195,8 +211,9 @@ final class SimulatedDevice {
       return;
     }
     isMeasuring = true;
-    Lease lease = queue.getFirst();
-    int mine = life;
+    Given given = queue.getFirst();
+    Lease lease = given.lease;
+    int mine = ++run;
     boolean isFailing = fails;
     long takes = 0;
     for (Candidate candidate : lease.candidates()) {
@@ -206,34 +223,40 @@ final class SimulatedDevice {
         return;
       }
     }
-    world.time().after(takes, () -> measured(mine, lease, isFailing));
+    world.time().after(takes, () -> measured(mine, given, isFailing));
   }
 
   private void poisoned(int mine) {
-    if (mine == life) {
+    if (mine == run) {
       die();
     }
   }
 
-  private void measured(int mine, Lease lease, boolean isFailing) {
-    if (mine != life) {
+  private void measured(int mine, Given given, boolean isFailing) {
+    if (mine != run) {
       return;
     }
+    Lease lease = given.lease;
+    world.rules().measured(lease);
     isMeasuring = false;
-    queue.remove(lease);
+    queue.remove(given);
     List<Measurement> measurements =
         lease.candidates().stream().map(c -> outcome(c, isFailing)).toList();
-    said.add(new Said(lease.token(), measurements));
-    if (said.size() > 4) {
-      said.removeFirst();
-    }
-    tell(lease.token(), measurements);
+    Said result = new Said(lease, given.attachment, measurements);
+    said.add(result);
+    tell(result);
     work();
   }
 
-  private void tell(long token, List<Measurement> measurements) {
-    long from = attachment;
-    tell(from, () -> world.happen(new CoordinatorEvent.ResultArrived(from, token, measurements)));
+  private void tell(Said result) {
+    long over = attachment;
+    Optional<Errand> errand = over == result.attachment ? Optional.empty() : result.lease.errand();
+    tell(
+        over,
+        () ->
+            world.happen(
+                new CoordinatorEvent.ResultArrived(
+                    over, result.lease.token(), result.measurements, errand)));
   }
 
   private Measurement outcome(Candidate candidate, boolean isFailing) {

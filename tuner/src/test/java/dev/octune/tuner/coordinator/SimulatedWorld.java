@@ -231,6 +231,13 @@ final class SimulatedWorld {
     }
   }
 
+  /** Jobs that have ended need not be looked after; a world of days would remember them all. */
+  void forgetEnded() {
+    accepted
+        .keySet()
+        .removeIf(id -> machine.job(id).filter(view -> !view.state().isEnd()).isEmpty());
+  }
+
   private boolean allEnded() {
     return accepted.keySet().stream()
         .allMatch(
@@ -356,7 +363,7 @@ final class SimulatedWorld {
     steps++;
     switch (event) {
       case CoordinatorEvent.DeviceDetached(long attachment, String _) -> detached(attachment);
-      case CoordinatorEvent.ResultArrived(long attachment, long token, var _) -> {
+      case CoordinatorEvent.ResultArrived(long attachment, long token, var _, var _) -> {
         Cable cable = cables.get(attachment);
         if (cable != null && cable.open.remove(token)) {
           rules.leaseEnded(token);
@@ -403,6 +410,12 @@ final class SimulatedWorld {
             lease.candidates().contains(base));
         cable.open.add(lease.token());
         cable.device.measure(attachment, lease);
+      }
+      case CoordinatorEffect.Acknowledge(long attachment, long token) -> {
+        Cable cable = cables.get(attachment);
+        if (cable != null) {
+          cable.device.acknowledge(attachment, token);
+        }
       }
       case CoordinatorEffect.Revoke(long attachment, long token) -> {
         rules.leaseEnded(token);

@@ -23,7 +23,7 @@ class SoakBenchmark {
   private static final Duration STORE_DELAY = Duration.ofSeconds(20);
 
   private static final int SPACE = 2_000;
-  private static final int TRIALS_OF_A_JOB = 300;
+  private static final int TRIALS_OF_A_JOB = 50;
   private static final int WORKLOADS = 200;
 
   private static final int HOURS = Integer.getInteger("soak.hours", 24);
@@ -51,21 +51,21 @@ class SoakBenchmark {
       int jobs = 0;
       for (int hour = 0; hour < HOURS; hour++) {
         for (int minute = 0; minute < 60; minute++) {
-          // Some 80 % of the trials that these devices, with their faults, manage.
-          if (minute % 5 == 0) {
-            world.submit(
-                ToyKernels.spec(
-                    "owner-" + jobs % 7,
-                    1,
-                    jobs,
-                    TRIALS_OF_A_JOB,
-                    1 + jobs % WORKLOADS,
-                    1 + (jobs + 71) % WORKLOADS));
-            jobs++;
-          }
+          // Some two thirds of the trials that these devices, with their faults, manage; after 17
+          // hours as many jobs have ended as are kept in memory.
+          world.submit(
+              ToyKernels.spec(
+                  "owner-" + jobs % 7,
+                  1,
+                  jobs,
+                  TRIALS_OF_A_JOB,
+                  1 + jobs % WORKLOADS,
+                  1 + (jobs + 71) % WORKLOADS));
+          jobs++;
           world.run(Duration.ofHours(hour).plusMinutes(minute + 1));
           world.lookAfter();
         }
+        world.forgetEnded();
         System.gc();
         System.out.printf(
             "%d %d %d %d %.1f %d %.0f%n",

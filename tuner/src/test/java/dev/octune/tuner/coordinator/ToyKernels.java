@@ -11,6 +11,7 @@ import dev.octune.tuner.search.StrategyKind;
 import dev.octune.tuner.task.TaskList;
 import dev.octune.tuner.task.TuningTask;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -87,7 +88,7 @@ final class ToyKernels {
 
   static DeviceDeclaration declaration(String id, int slots) {
     return new DeviceDeclaration(
-        new DeviceId(id), KEY, TARGET, slots, "a toy called " + id, "0.1.0", "none");
+        new DeviceId(id), KEY, TARGET, slots, "a toy called " + id, "0.1.0", "none", Map.of());
   }
 
   private static int hash(Candidate candidate) {

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -214,7 +215,8 @@ public final class HandCoordinator implements Coordinator {
             17,
             2.5,
             OptionalDouble.of(812.5),
-            1.02));
+            1.02,
+            Map.of()));
   }
 
   @Override
