@@ -65,6 +65,7 @@ record MatrixTiling(
     return new PackedLayout(
         conv,
         Type.I8,
+        ActForm.WHOLE,
         Type.I8,
         AmxTile.DOT,
         0,
