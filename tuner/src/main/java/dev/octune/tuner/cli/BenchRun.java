@@ -84,12 +84,13 @@ record BenchRun(
   private BenchReport timed(
       List<Goal> goals, Map<Workload, Candidate> ours, Map<Workload, Candidate> oursAlone)
       throws InterruptedException {
-    List<Integer> cpus = host.allowedCpus();
+    List<Integer> allowed = host.allowedCpus();
     // As the device does: the last CPUs measure, for the first take the interrupts.
-    ThreadPlace.confine(cpus.subList(cpus.size() - target.threads(), cpus.size()));
+    List<Integer> cpus = allowed.subList(allowed.size() - target.threads(), allowed.size());
+    ThreadPlace.confine(cpus);
     List<Peer> peers = new ArrayList<>();
-    try (Team team = new Team(target.threads());
-        Team oneThread = new Team(1);
+    try (Team team = new Team(cpus);
+        Team oneThread = new Team(cpus.subList(0, 1));
         Builder builder = Wiring.builder()) {
       providers.forEach(provider -> peers.add(provider.open(target)));
       RandomGenerator placement = new Random(seed);

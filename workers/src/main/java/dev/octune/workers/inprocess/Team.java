@@ -3,12 +3,13 @@ package dev.octune.workers.inprocess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Threads that run the parts of one kernel together. Within a series they meet by spinning, as the
- * threads of a library do; between two series they sleep. Confined to the thread that made it,
- * whose CPUs the others inherit.
+ * Threads that run the parts of one kernel together, each on a CPU of its own: two that spin on one
+ * CPU would wait for each other's time slices. Within a series they meet by spinning, as the
+ * threads of a library do; between two series they sleep, and the calling thread may use all of
+ * their CPUs, so that threads that others start from it do. Confined to the thread that made it.
  */
 public final class Team implements AutoCloseable {
   /** The parts of a kernel. */
@@ -17,10 +18,17 @@ public final class Team implements AutoCloseable {
     void run(int part, int parts);
   }
 
+  /** Two cache lines, for they are fetched in pairs: what one thread writes is alone in them. */
+  private static final int ALONE = 2 * 64 / Long.BYTES;
+
+  private final List<Integer> cpus;
   private final List<Helper> helpers = new ArrayList<>();
 
-  /** The turn that may begin; counted up for ever. */
-  private final AtomicLong turn = new AtomicLong();
+  /**
+   * Counted up for ever, each {@link #ALONE}: the turn that may begin, and then what each helper
+   * has done.
+   */
+  private final AtomicLongArray turns;
 
   /** A series: what runs, and the last turn of it. */
   private record Series(Parts parts, int size, long first, long last) {}
@@ -29,27 +37,43 @@ public final class Team implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param threads in all, the calling one included
+   * @param cpus of the threads, one for each; the calling one has the first
    */
-  public Team(int threads) {
-    for (int part = 1; part < threads; part++) {
+  public Team(List<Integer> cpus) {
+    this.cpus = List.copyOf(cpus);
+    turns = new AtomicLongArray((cpus.size() + 1) * ALONE);
+    for (int part = 1; part < cpus.size(); part++) {
       Helper helper = new Helper(part);
       helpers.add(helper);
       helper.thread.start();
     }
   }
 
+  private static int placeOf(int part) {
+    return part * ALONE + ALONE / 2;
+  }
+
   /** Runs the parts so many times, all parts of a run before the next; tells the nanoseconds. */
   public long nanosOf(Parts parts, int runs) {
-    if (helpers.isEmpty()) {
-      long start = System.nanoTime();
-      for (int i = 0; i < runs; i++) {
-        parts.run(0, 1);
-      }
-      return System.nanoTime() - start;
+    ThreadPlace.confine(cpus.subList(0, 1));
+    try {
+      return helpers.isEmpty() ? nanosAlone(parts, runs) : nanosTogether(parts, runs);
+    } finally {
+      ThreadPlace.confine(cpus);
     }
-    int size = helpers.size() + 1;
-    long first = turn.get() + 1;
+  }
+
+  private static long nanosAlone(Parts parts, int runs) {
+    long start = System.nanoTime();
+    for (int i = 0; i < runs; i++) {
+      parts.run(0, 1);
+    }
+    return System.nanoTime() - start;
+  }
+
+  private long nanosTogether(Parts parts, int runs) {
+    int size = cpus.size();
+    long first = turns.get(placeOf(0)) + 1;
     long last = first + runs - 1;
     series = new Series(parts, size, first, last);
     helpers.forEach(helper -> helper.ready.drainPermits());
@@ -57,10 +81,10 @@ public final class Team implements AutoCloseable {
     helpers.forEach(helper -> helper.ready.acquireUninterruptibly());
     long start = System.nanoTime();
     for (long now = first; now <= last; now++) {
-      turn.setRelease(now);
+      turns.setRelease(placeOf(0), now);
       parts.run(0, size);
-      for (Helper helper : helpers) {
-        while (helper.done.getAcquire() < now) {
+      for (int part = 1; part < size; part++) {
+        while (turns.getAcquire(placeOf(part)) < now) {
           Thread.onSpinWait();
         }
       }
@@ -77,7 +101,6 @@ public final class Team implements AutoCloseable {
   private final class Helper {
     final Semaphore begin = new Semaphore(0);
     final Semaphore ready = new Semaphore(0);
-    final AtomicLong done = new AtomicLong();
     final Thread thread;
     private final int part;
 
@@ -87,6 +110,7 @@ public final class Team implements AutoCloseable {
     }
 
     private void work() {
+      ThreadPlace.confine(cpus.subList(part, part + 1));
       while (true) {
         begin.acquireUninterruptibly();
         if (closed) {
@@ -95,11 +119,11 @@ public final class Team implements AutoCloseable {
         Series now = series;
         ready.release();
         for (long mine = now.first(); mine <= now.last(); mine++) {
-          while (turn.getAcquire() < mine) {
+          while (turns.getAcquire(placeOf(0)) < mine) {
             Thread.onSpinWait();
           }
           now.parts().run(part, now.size());
-          done.setRelease(mine);
+          turns.setRelease(placeOf(part), mine);
         }
       }
     }

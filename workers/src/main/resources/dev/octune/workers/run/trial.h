@@ -228,19 +228,24 @@ static void close_sandbox(u64 memory_bytes) {
 
 /* ---- Threads ---- */
 
+/* Lines are fetched in pairs. */
+#define CACHE_LINE_PAIR 128
+
 /* The threads of a child. Round r begins when `round` becomes r and is over when all members but
  * the first, who is the child itself, have counted themselves in `finished`. */
 static struct {
   u64 threads;
-  volatile u32 round, finished;
+  volatile u32 round;
   const u8 *entry;
   const u8 *act, *wgt;
   u8 *out;
+  /* On lines of its own: all members write it while others still read what is above. */
+  volatile u32 finished __attribute__((aligned(CACHE_LINE_PAIR)));
   struct member {
     u32 index;
     u64 cpu;
     u8 *kernel_stack_top, *signal_stack;
-  } member[MAX_THREADS];
+  } member[MAX_THREADS] __attribute__((aligned(CACHE_LINE_PAIR)));
 } team;
 
 static void wait_for(volatile u32 *value, u32 wanted) {
