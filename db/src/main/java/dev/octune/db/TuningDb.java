@@ -34,6 +34,9 @@ public interface TuningDb extends AutoCloseable {
     READER
   }
 
+  /** What the name of a database file ends with. */
+  String FILE_SUFFIX = DatabaseFile.SUFFIX;
+
   /** Opens a database file; a missing ".mv.db" is added to the name. */
   static TuningDb open(Path file, Access access) {
     return H2TuningDb.open(DatabaseFile.of(file), access);

@@ -46,6 +46,7 @@ final class ChannelOrders {
   private record Key(String weights, int channels, ActRange act) {}
 
   private final WeightStore weights;
+  private final boolean fileOnly;
   private final Map<Key, ChannelOrder> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -56,15 +57,22 @@ final class ChannelOrders {
         }
       };
 
-  ChannelOrders(WeightStore weights) {
+  /**
+   * @param fileOnly true where no order but the model's is to be had
+   */
+  ChannelOrders(WeightStore weights, boolean fileOnly) {
     this.weights = weights;
+    this.fileOnly = fileOnly;
   }
 
   /** The words of the knob for a workload that names its weights. */
   List<String> texts(Workload workload, Contraction conv) {
     List<String> texts = new ArrayList<>();
     texts.add(FILE);
-    if (conv.wgtBatches() == 1 && conv.ic() >= MIN_CHANNELS && conv.ic() <= MAX_CHANNELS) {
+    if (!fileOnly
+        && conv.wgtBatches() == 1
+        && conv.ic() >= MIN_CHANNELS
+        && conv.ic() <= MAX_CHANNELS) {
       texts.add(OWN);
       weights.orders(hash(workload)).stream()
           .map(order -> "shared_" + order.substring(WeightStore.PREFIX.length()))
@@ -75,8 +83,8 @@ final class ChannelOrders {
   }
 
   /** Whether a word may name an order, known here or not. */
-  static boolean isShared(String text) {
-    return SHARED.matcher(text).matches();
+  boolean isShared(String text) {
+    return !fileOnly && SHARED.matcher(text).matches();
   }
 
   /**

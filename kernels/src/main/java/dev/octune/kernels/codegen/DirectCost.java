@@ -67,7 +67,7 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
             * Math.ceilDiv(conv.rows(), at.ohTile())
             * Math.ceilDiv(conv.oc(), at.ocBlock());
     double macs = (double) conv.rows() * conv.columns() * conv.oc() * conv.ic() * conv.taps();
-    return tile * tiles / macs * imbalance(at);
+    return tile * tiles / macs * at.imbalance(conv, threads);
   }
 
   /** Cycles that make codes of a vector of sums; none where they leave as they are. */
@@ -77,16 +77,6 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
         .requantizer()
         .map(r -> REQUANTIZING_OPERATION * r.operations() * halfVectors)
         .orElse(0.0);
-  }
-
-  /** How much longer the thread with the most units works than the mean. */
-  private double imbalance(Tiling at) {
-    double units =
-        (double) conv.batches()
-            * Math.ceilDiv(conv.oc(), at.ocBlock())
-            * Math.ceilDiv(conv.rows(), at.ohTile())
-            * Math.ceilDiv(conv.columns(), at.strip());
-    return Math.ceil(units / threads) * threads / units;
   }
 
   /** One group of input channels: loads and multiplyAdds of the whole tile. */

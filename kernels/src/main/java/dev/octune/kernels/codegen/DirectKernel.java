@@ -6,6 +6,7 @@ import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.workload.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -25,14 +26,14 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   void emit(Code code) {
     shareOfUnits(
         code,
-        (batch, ocBlock, y, x) -> {
+        (batch, ocBlock, y, x, tiles) -> {
           Value set = code.remainder(batch, conv.wgtBatches());
           Value wgt = along(code, code.param("wgt"), set, layout.wgtSetBytes());
           wgt = along(code, wgt, ocBlock, layout.wgtOcBlockBytes());
           Value act = along(code, code.param("act"), batch, layout.actBatchBytes());
           Value out = along(code, code.param("out"), batch, layout.outBatchBytes());
           out = along(code, out, ocBlock, layout.outBlockBytes());
-          strip(code, new Operands(act, wgt, channels(code, set, ocBlock), out), y, x);
+          strip(code, new Operands(act, wgt, channels(code, set, ocBlock), out), y, x, tiles);
         });
   }
 
@@ -49,8 +50,8 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     return along(code, sums, ocBlock, (long) layout.ocBlock() * PackedLayout.SUM_BYTES);
   }
 
-  /** Register tiles from left to right. */
-  private void strip(Code code, Operands on, Value y, Value x) {
+  /** Register tiles from left to right, all of them or those of a range. */
+  private void strip(Code code, Operands on, Value y, Value x, Optional<Range> range) {
     int tiles = Math.ceilDiv(at.strip(), at.owTile());
     if (at.border() == Border.TAPS_SKIPPED) {
       for (int tile = 0; tile < tiles; tile++) {
@@ -59,12 +60,13 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
       }
       return;
     }
-    code.loop(
-        tiles,
+    Code.Turn turn =
         tile -> {
           Value column = code.add(x, tileStart(code, tile, at.owTile(), at.strip()));
           tile(code, on, y, column, (_, _) -> true);
-        });
+        };
+    range.ifPresentOrElse(
+        some -> code.loop(some.from(), some.to(), turn), () -> code.loop(tiles, turn));
   }
 
   private void tile(Code code, Operands on, Value y, Value column, Taps taps) {
@@ -73,7 +75,10 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     List<Value> sums =
         layout
             .lists()
-            .map(lists -> new ListedReduction(at, lists).reduce(code, act, on.wgt(), start))
+            .map(
+                lists ->
+                    new ListedReduction(at, lists)
+                        .reduce(code, act, on.wgt(), firstRow(code, y), endRow(code, y), start))
             .orElseGet(() -> reduce(code, act, on.wgt(), y, taps, start));
     store(code, sums, on.channels(), outOf(code, on.out(), y, column));
   }
@@ -335,24 +340,76 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     boolean isWalked(int tap, int column);
   }
 
-  private interface Unit {
-    void write(Value batch, Value ocBlock, Value y, Value x);
+  /** Indices from one up to another. */
+  private record Range(Value from, Value to) {
+    static Range to(long count) {
+      return new Range(Value.index(0), Value.index(count));
+    }
   }
 
-  /** This part's share of the units (batch, block of output channels, row tile, strip). */
+  private interface Unit {
+    /** Writes the tiles of a strip for a block of output channels; all where none are named. */
+    void write(Value batch, Value ocBlock, Value y, Value x, Optional<Range> tiles);
+  }
+
+  /**
+   * This part's share of the units (batch, block of output channels, row tile, strip), and of the
+   * tiles in the first and the last of them.
+   */
   private void shareOfUnits(Code code, Unit unit) {
     long rowTiles = PackedLayout.ceilDiv(conv.rows(), at.ohTile());
     long strips = PackedLayout.ceilDiv(conv.columns(), at.strip());
-    long ocBlocks = layout.ocBlocks();
     long places = rowTiles * strips;
-    Value units = Value.index(conv.batches() * ocBlocks * places);
-    Value part = code.zeroExtend(code.param("part"), Type.I64);
-    Value parts = code.zeroExtend(code.param("parts"), Type.I64);
-    Value from = code.divide(code.mul(units, part), parts);
-    Value to = code.divide(code.mul(units, code.add(part, 1)), parts);
+    PlacedUnit placed =
+        (batch, ocBlock, place, tiles) ->
+            unit.write(
+                batch,
+                ocBlock,
+                tileStart(code, code.divide(place, strips), at.ohTile(), conv.rows()),
+                tileStart(code, code.remainder(place, strips), at.strip(), conv.columns()),
+                tiles);
+    switch (at.split().orElse(Split.BOTH)) {
+      case BOTH -> shareOfAll(code, places, placed);
+      case ROWS -> nest(code, Range.to(layout.ocBlocks()), share(code, places), placed);
+      case CHANNELS -> nest(code, share(code, layout.ocBlocks()), Range.to(places), placed);
+    }
+  }
+
+  private interface PlacedUnit {
+    /** As {@link Unit}, with row tile and strip counted as one. */
+    void write(Value batch, Value ocBlock, Value place, Optional<Range> tiles);
+  }
+
+  /** All batches, and of each the blocks and places in two ranges. */
+  private void nest(Code code, Range ocBlocks, Range places, PlacedUnit unit) {
+    Range outer = at.rowsOuter() ? places : ocBlocks;
+    Range inner = at.rowsOuter() ? ocBlocks : places;
     code.loop(
-        from,
-        to,
+        conv.batches(),
+        batch ->
+            code.loop(
+                outer.from(),
+                outer.to(),
+                a ->
+                    code.loop(
+                        inner.from(),
+                        inner.to(),
+                        b ->
+                            unit.write(
+                                batch,
+                                at.rowsOuter() ? b : a,
+                                at.rowsOuter() ? a : b,
+                                Optional.empty()))));
+  }
+
+  /** A share of everything in the order in which one thread would walk it. */
+  private void shareOfAll(Code code, long places, PlacedUnit unit) {
+    long ocBlocks = layout.ocBlocks();
+    long tiles = at.sharedTiles();
+    Range share = share(code, conv.batches() * ocBlocks * places * tiles);
+    code.loop(
+        code.divide(share.from(), tiles),
+        code.divide(code.add(share.to(), tiles - 1), tiles),
         index -> {
           Value batch = code.divide(index, ocBlocks * places);
           Value inBatch = code.remainder(index, ocBlocks * places);
@@ -360,12 +417,30 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
               at.rowsOuter() ? code.remainder(inBatch, ocBlocks) : code.divide(inBatch, places);
           Value place =
               at.rowsOuter() ? code.divide(inBatch, ocBlocks) : code.remainder(inBatch, places);
-          unit.write(
-              batch,
-              ocBlock,
-              tileStart(code, code.divide(place, strips), at.ohTile(), conv.rows()),
-              tileStart(code, code.remainder(place, strips), at.strip(), conv.columns()));
+          unit.write(batch, ocBlock, place, tilesOf(code, share, index, tiles));
         });
+  }
+
+  /** The tiles of a unit that are in a share of all tiles; empty where units are never cut. */
+  private static Optional<Range> tilesOf(Code code, Range share, Value unit, long tiles) {
+    if (tiles == 1) {
+      return Optional.empty();
+    }
+    Value first = code.mul(unit, tiles);
+    return Optional.of(
+        new Range(
+            code.maxSigned(code.sub(share.from(), first), Value.index(0)),
+            code.minSigned(code.sub(share.to(), first), Value.index(tiles))));
+  }
+
+  /** What this part does of so many pieces. */
+  private static Range share(Code code, long pieces) {
+    Value count = Value.index(pieces);
+    Value part = code.zeroExtend(code.param("part"), Type.I64);
+    Value parts = code.zeroExtend(code.param("parts"), Type.I64);
+    return new Range(
+        code.divide(code.mul(count, part), parts),
+        code.divide(code.mul(count, code.add(part, 1)), parts));
   }
 
   /** index · size, moved back where the tile would end behind the extent. */

@@ -61,7 +61,7 @@ final class DirectSpace {
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
   private static final int[] UNROLLS = {1, 2, 4, 8};
 
-  // Places of the knobs, in the order of knobs().
+  // Places of the knobs, in the order of knobsForOneThread().
   private static final int LEAF = 0;
   private static final int IC_BLOCK = 1;
   private static final int OC_VECTORS = 2;
@@ -73,6 +73,9 @@ final class DirectSpace {
   private static final int REDUCE = 8;
   private static final int ORDER = 9;
   private static final int BORDER = 10;
+
+  /** Behind them; there is none where one thread runs the kernel. */
+  private static final int SPLIT = 11;
 
   private final Workload workload;
   private final Contraction conv;
@@ -92,7 +95,7 @@ final class DirectSpace {
     this.leaves = Leaves.of(target, conv.numerics(), (long) conv.rows() * conv.columns());
     this.borders = borders();
     this.rowTaps = rowTaps();
-    this.knobs = knobs();
+    this.knobs = Split.knobs(knobsForOneThread(), threads);
   }
 
   ConfigSpace space() {
@@ -145,7 +148,8 @@ final class DirectSpace {
         rowTaps.get(at[TAPS]),
         at[REDUCE] == 1,
         at[ORDER] == 1,
-        borders.get(at[BORDER]));
+        borders.get(at[BORDER]),
+        Split.at(at, SPLIT));
   }
 
   private int size(int knob, int[] at) {
@@ -162,7 +166,7 @@ final class DirectSpace {
     };
   }
 
-  private List<Knob> knobs() {
+  private List<Knob> knobsForOneThread() {
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Size("ic_block", icBlocks()),
@@ -179,7 +183,7 @@ final class DirectSpace {
         new Knob.Choice("border", borders.stream().map(Border::text).toList()));
   }
 
-  private List<RowTaps> rowTaps() {
+  List<RowTaps> rowTaps() {
     Window w = conv.window();
     if (w.kw() == 1) {
       return List.of(RowTaps.LOOP);
@@ -189,7 +193,7 @@ final class DirectSpace {
         : List.of(RowTaps.LOOP, RowTaps.UNROLLED);
   }
 
-  private List<Border> borders() {
+  List<Border> borders() {
     Padding pad = conv.window().pad();
     List<Border> choices = new ArrayList<>();
     choices.add(Border.PACKED);
@@ -206,7 +210,8 @@ final class DirectSpace {
     return free ? Knob.Choice.of(name, first, second) : Knob.Choice.of(name, first);
   }
 
-  private boolean isLegal(Tiling at) {
+  /** Whether a tiling of any of these knobs' values is a point of the space. */
+  boolean isLegal(Tiling at) {
     return isWritable(at) && isSmall(at) && isWorthwhile(at);
   }
 
@@ -234,7 +239,8 @@ final class DirectSpace {
   /** What prunes the hopeless. */
   private boolean isWorthwhile(Tiling at) {
     Leaf leaf = at.leaf();
-    return waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(leaf.group(), run(at))
+    return at.isSplitWorthwhile(conv, threads)
+        && waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(leaf.group(), run(at))
         && isTile(leaf, at.ocVectors(), at.owTile(), at.strip())
         && at.accumulators() >= leastAccumulators(leaf, at.strip());
   }
@@ -286,7 +292,7 @@ final class DirectSpace {
   }
 
   /** Powers of two below the channels, and all channels in one block. */
-  private List<Integer> icBlocks() {
+  List<Integer> icBlocks() {
     TreeSet<Integer> blocks = new TreeSet<>();
     for (Leaf leaf : leaves) {
       blocks.add(PackedLayout.ceilDiv(conv.ic(), leaf.group()) * leaf.group());
@@ -312,7 +318,7 @@ final class DirectSpace {
   }
 
   /** All columns; where rows are joined also fourths of them, as long as they are worth it. */
-  private List<Integer> strips() {
+  List<Integer> strips() {
     List<Integer> strips = new ArrayList<>();
     strips.add(conv.columns());
     int strip = PackedLayout.ceilDiv(conv.columns(), 4);

@@ -77,7 +77,12 @@ public interface KernelLibrary {
    *     can't be generated without
    */
   static KernelLibrary standard(WeightStore weights) {
-    return new StandardLibrary(Optional.empty(), weights);
+    return new StandardLibrary(Optional.empty(), new ChannelOrders(weights, false));
+  }
+
+  /** The same, with input channels in the order of the model for every kernel. */
+  static KernelLibrary inFileOrder(WeightStore weights) {
+    return new StandardLibrary(Optional.empty(), new ChannelOrders(weights, true));
   }
 
   /**
@@ -92,6 +97,6 @@ public interface KernelLibrary {
 
   /** The same with what workloads name by hash. */
   static KernelLibrary emulated(Target machine, WeightStore weights) {
-    return new StandardLibrary(Optional.of(machine), weights);
+    return new StandardLibrary(Optional.of(machine), new ChannelOrders(weights, false));
   }
 }

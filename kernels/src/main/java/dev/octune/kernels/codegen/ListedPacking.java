@@ -14,12 +14,17 @@ import java.util.stream.IntStream;
  *
  * <p>Of each block of output channels: every chunk is laid out as P4 takes it; the sums of its
  * lanes tell whether it is safe, in which vectors it is not, or that it is all zero; safe chunks
- * are sorted by their largest lane, and each takes as its D8 partner the next one with which all
- * lanes keep the bound.
+ * are sorted by their largest lane, and each takes as its D8 partner the next one of its row with
+ * which all lanes keep the bound.
  */
 record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
   /** How far down the sorted chunks a partner is sought: beyond, none was found in practice. */
   private static final int PARTNERS_TRIED = 256;
+
+  /** A kind and a row share a byte: rows that it can tell. */
+  static final int MAX_ROWS = 32;
+
+  private static final int KINDS = 8;
 
   /** What a chunk is; those put into a list become {@link #DONE}. */
   private static final int DONE = 0;
@@ -123,7 +128,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
               size, word(code, room, lists.sizesOffset(), chunk), ListedWeights.OFFSET_BYTES);
           Value unsafe = beyond(code, positive, negative);
           code.store(
-              kindOf(code, size, unsafe),
+              code.add(kindOf(code, size, unsafe), rowBits(code, chunk)),
               code.offset(code.offset(room, lists.kindsOffset()), chunk),
               1);
         });
@@ -164,20 +169,20 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
         size ->
             code.store(
                 Value.of(Type.I32, 0),
-                word(code, room, lists.startsOffset(), size),
+                word(code, room, lists.sizeStartsOffset(), size),
                 ListedWeights.OFFSET_BYTES));
     // starts[b + 1] counts those of size bound − b, then starts[b] is where they begin.
     code.loop(
         lists.chunks(),
         chunk ->
             code.when(
-                isKind(code, room, chunk, SAFE),
+                isSafe(code, room, chunk),
                 () -> increment(code, start(code, room, chunk, bound + 1))));
     code.loop(
         Value.index(1),
         Value.index(bound + 2),
         size -> {
-          Value here = word(code, room, lists.startsOffset(), size);
+          Value here = word(code, room, lists.sizeStartsOffset(), size);
           Value before = code.offset(here, -ListedWeights.OFFSET_BYTES);
           code.store(
               code.add(loadWord(code, before), loadWord(code, here)),
@@ -188,7 +193,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
         lists.chunks(),
         chunk ->
             code.when(
-                isKind(code, room, chunk, SAFE),
+                isSafe(code, room, chunk),
                 () -> {
                   Value start = start(code, room, chunk, bound);
                   Value place = code.zeroExtend(loadWord(code, start), Type.I64);
@@ -199,7 +204,8 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
                   increment(code, start);
                 }));
     return code.zeroExtend(
-        loadWord(code, word(code, room, lists.startsOffset(), Value.index(bound + 1))), Type.I64);
+        loadWord(code, word(code, room, lists.sizeStartsOffset(), Value.index(bound + 1))),
+        Type.I64);
   }
 
   /** Where starts[from − size of the chunk] stands. */
@@ -208,7 +214,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
     return word(
         code,
         room,
-        lists.startsOffset(),
+        lists.sizeStartsOffset(),
         code.sub(Value.index(from), code.zeroExtend(size, Type.I64)));
   }
 
@@ -216,7 +222,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
     code.store(code.add(loadWord(code, word), 1), word, ListedWeights.OFFSET_BYTES);
   }
 
-  /** Writes one list after another. */
+  /** Writes one list after another, each tap row by tap row. */
   private void write(Code code, Value room, Value to, Value safe) {
     List<Value> cursor =
         List.of(
@@ -224,29 +230,43 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
             code.offset(to, lists.offsetsOffset()),
             Value.of(Type.I32, 0));
     for (ListClass member : lists.listing().classes().members()) {
-      cursor = List.of(cursor.get(0), cursor.get(1), Value.of(Type.I32, 0));
+      Value starts = code.offset(to, lists.startsOffset(member));
       cursor =
-          switch (member) {
-            case D8 -> writePairs(code, room, safe, cursor);
-            case P4 ->
-                code.reduce(
-                    Value.index(0),
-                    safe,
-                    cursor,
-                    (place, at) -> {
-                      Value chunk = sorted(code, room, place);
-                      return writeWhere(code, room, member, SAFE, chunk, at);
-                    });
-            case H0 -> writeAll(code, room, member, FIRST_UNSAFE, cursor);
-            case H1 -> writeAll(code, room, member, SECOND_UNSAFE, cursor);
-            case I4 -> writeAll(code, room, member, UNSAFE, cursor);
-          };
-      code.store(
-          cursor.get(2), code.offset(to, lists.countOffset(member)), ListedWeights.OFFSET_BYTES);
+          code.reduce(
+              lists.rows(),
+              List.of(cursor.get(0), cursor.get(1), Value.of(Type.I32, 0)),
+              (row, at) -> {
+                List<Value> behind = writeRow(code, room, member, row, safe, at);
+                code.store(
+                    behind.get(2),
+                    word(code, starts, 0, code.add(row, 1)),
+                    ListedWeights.OFFSET_BYTES);
+                return behind;
+              });
     }
   }
 
-  private List<Value> writePairs(Code code, Value room, Value safe, List<Value> cursor) {
+  private List<Value> writeRow(
+      Code code, Value room, ListClass member, Value row, Value safe, List<Value> cursor) {
+    return switch (member) {
+      case D8 -> writePairs(code, room, row, safe, cursor);
+      case P4 ->
+          code.reduce(
+              Value.index(0),
+              safe,
+              cursor,
+              (place, at) -> {
+                Value chunk = sorted(code, room, place);
+                return writeWhere(code, room, member, kindAt(code, SAFE, row), chunk, at);
+              });
+      case H0 -> writeAll(code, room, member, kindAt(code, FIRST_UNSAFE, row), cursor);
+      case H1 -> writeAll(code, room, member, kindAt(code, SECOND_UNSAFE, row), cursor);
+      case I4 -> writeAll(code, room, member, kindAt(code, UNSAFE, row), cursor);
+    };
+  }
+
+  private List<Value> writePairs(Code code, Value room, Value row, Value safe, List<Value> cursor) {
+    Value wanted = kindAt(code, SAFE, row);
     return code.reduce(
         Value.index(0),
         safe,
@@ -254,14 +274,15 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
         (place, at) -> {
           Value chunk = sorted(code, room, place);
           return code.choose(
-              isKind(code, room, chunk, SAFE),
+              isKind(code, room, chunk, wanted),
               () -> {
-                Value end = code.minSigned(safe, code.add(place, 1L + PARTNERS_TRIED));
+                Value end =
+                    code.minSigned(safe, code.add(place, 1 + (long) PARTNERS_TRIED * lists.rows()));
                 Value found =
                     code.firstWhere(
                         code.add(place, 1),
                         end,
-                        other -> isPartner(code, room, chunk, sorted(code, room, other)));
+                        other -> isPartner(code, room, chunk, sorted(code, room, other), wanted));
                 return code.choose(
                     code.compare(Code.Compare.SLT, found, end),
                     () -> {
@@ -279,9 +300,9 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
   }
 
   /** Whether two chunks keep the bound together in every lane, and the second is still free. */
-  private Value isPartner(Code code, Value room, Value chunk, Value other) {
+  private Value isPartner(Code code, Value room, Value chunk, Value other, Value wanted) {
     return code.choose(
-            isKind(code, room, other, SAFE),
+            isKind(code, room, other, wanted),
             () -> {
               Value positive = code.add(lanes(code, room, chunk, 0), lanes(code, room, other, 0));
               Value negative = code.add(lanes(code, room, chunk, 1), lanes(code, room, other, 1));
@@ -292,13 +313,13 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
   }
 
   private List<Value> writeAll(
-      Code code, Value room, ListClass member, int kind, List<Value> cursor) {
+      Code code, Value room, ListClass member, Value kind, List<Value> cursor) {
     return code.reduce(
         lists.chunks(), cursor, (chunk, at) -> writeWhere(code, room, member, kind, chunk, at));
   }
 
   private List<Value> writeWhere(
-      Code code, Value room, ListClass member, int kind, Value chunk, List<Value> at) {
+      Code code, Value room, ListClass member, Value kind, Value chunk, List<Value> at) {
     return code.choose(
         isKind(code, room, chunk, kind), () -> writeEntry(code, room, member, chunk, at), () -> at);
   }
@@ -345,7 +366,7 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
     PackedLayout layout = lists.layout();
     var window = layout.conv().window();
     int inBlock = lists.blockChunks();
-    Value tap = code.remainder(code.divide(chunk, inBlock), layout.conv().taps());
+    Value tap = tap(code, chunk);
     Value block = code.divide(chunk, (long) inBlock * layout.conv().taps());
     Value offset = code.mul(block, layout.actBlockBytes());
     offset =
@@ -388,9 +409,36 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
     return code.zeroExtend(loadWord(code, word(code, room, lists.sortedOffset(), place)), Type.I64);
   }
 
-  private Value isKind(Code code, Value room, Value chunk, int kind) {
-    Value place = code.offset(code.offset(room, lists.kindsOffset()), chunk);
-    return code.compare(Code.Compare.EQ, code.load(Type.I8, place, 1), kind(kind));
+  private Value tap(Code code, Value chunk) {
+    return code.remainder(code.divide(chunk, lists.blockChunks()), lists.layout().conv().taps());
+  }
+
+  /** The row of a chunk as it stands beside its kind. */
+  private Value rowBits(Code code, Value chunk) {
+    return lists.rows() == 1
+        ? kind(0)
+        : code.truncate(
+            code.mul(code.divide(tap(code, chunk), lists.layout().conv().window().kw()), KINDS),
+            Type.I8);
+  }
+
+  /** A kind of chunks, of one row alone. */
+  private static Value kindAt(Code code, int kind, Value row) {
+    return code.add(kind(kind), code.truncate(code.mul(row, KINDS), Type.I8));
+  }
+
+  private Value isKind(Code code, Value room, Value chunk, Value kind) {
+    return code.compare(Code.Compare.EQ, kindAndRow(code, room, chunk), kind);
+  }
+
+  /** Whether a chunk of any row is safe. */
+  private Value isSafe(Code code, Value room, Value chunk) {
+    Value kind = code.and(kindAndRow(code, room, chunk), kind(KINDS - 1));
+    return code.compare(Code.Compare.EQ, kind, kind(SAFE));
+  }
+
+  private Value kindAndRow(Code code, Value room, Value chunk) {
+    return code.load(Type.I8, code.offset(code.offset(room, lists.kindsOffset()), chunk), 1);
   }
 
   private void markDone(Code code, Value room, Value chunk) {

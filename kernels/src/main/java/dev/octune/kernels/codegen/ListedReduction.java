@@ -19,25 +19,69 @@ record ListedReduction(Tiling at, ListedWeights lists) {
    *
    * @param act activations of tap (0, 0) and channel 0 of the tile's first column
    * @param block the lists of the block of output channels
+   * @param firstRow the first tap row inside the input
+   * @param endRow behind the last one
    * @param start sums, those of one column side by side
    */
-  List<Value> reduce(Code code, Value act, Value block, List<Value> start) {
+  List<Value> reduce(
+      Code code, Value act, Value block, Value firstRow, Value endRow, List<Value> start) {
     List<Value> carried = new ArrayList<>();
     carried.add(code.offset(block, lists.weightsOffset()));
     carried.add(code.offset(block, lists.offsetsOffset()));
     carried.addAll(start);
     for (ListClass member : lists.listing().classes().members()) {
-      Value count =
-          code.load(
-              Type.I32, code.offset(block, lists.countOffset(member)), ListedWeights.OFFSET_BYTES);
       carried =
-          code.reduce(
-              Value.index(0),
-              code.zeroExtend(count, Type.I64),
-              carried,
-              (_, before) -> entry(code, member, act, before));
+          at.border() == Border.PACKED
+              ? allOf(code, member, act, block, carried)
+              : rowsOf(code, member, act, block, firstRow, endRow, carried);
     }
     return carried.subList(2, carried.size());
+  }
+
+  private List<Value> allOf(
+      Code code, ListClass member, Value act, Value block, List<Value> carried) {
+    return code.reduce(
+        Value.index(0),
+        rowStart(code, member, block, Value.index(1)),
+        carried,
+        (_, before) -> entry(code, member, act, before));
+  }
+
+  private List<Value> rowsOf(
+      Code code,
+      ListClass member,
+      Value act,
+      Value block,
+      Value firstRow,
+      Value endRow,
+      List<Value> carried) {
+    Value first = rowStart(code, member, block, firstRow);
+    Value end = rowStart(code, member, block, endRow);
+    Value count = rowStart(code, member, block, Value.index(lists.rows()));
+    List<Value> from = new ArrayList<>(carried);
+    from.set(0, code.offset(carried.get(0), code.mul(first, weightBytes(member))));
+    from.set(1, code.offset(carried.get(1), code.mul(first, offsetBytes(member))));
+    List<Value> after =
+        new ArrayList<>(
+            code.reduce(first, end, from, (_, before) -> entry(code, member, act, before)));
+    after.set(0, code.offset(carried.get(0), code.mul(count, weightBytes(member))));
+    after.set(1, code.offset(carried.get(1), code.mul(count, offsetBytes(member))));
+    return after;
+  }
+
+  /** At which entry of a class a tap row begins. */
+  private Value rowStart(Code code, ListClass member, Value block, Value row) {
+    Value starts = code.offset(block, lists.startsOffset(member));
+    Value start = code.offset(starts, code.mul(row, ListedWeights.OFFSET_BYTES));
+    return code.zeroExtend(code.load(Type.I32, start, ListedWeights.OFFSET_BYTES), Type.I64);
+  }
+
+  private long weightBytes(ListClass member) {
+    return (long) member.vectorBytes() * at.ocVectors();
+  }
+
+  private static long offsetBytes(ListClass member) {
+    return (long) member.chunks() * ListedWeights.OFFSET_BYTES;
   }
 
   private List<Value> entry(Code code, ListClass member, Value act, List<Value> before) {
@@ -50,8 +94,8 @@ record ListedReduction(Tiling at, ListedWeights lists) {
       places.add(code.offset(act, code.zeroExtend(offset, Type.I64)));
     }
     List<Value> next = new ArrayList<>();
-    next.add(code.offset(wgt, (long) member.vectorBytes() * at.ocVectors()));
-    next.add(code.offset(offsets, (long) member.chunks() * ListedWeights.OFFSET_BYTES));
+    next.add(code.offset(wgt, weightBytes(member)));
+    next.add(code.offset(offsets, offsetBytes(member)));
     next.addAll(before.subList(2, before.size()));
     List<Value> sums = next.subList(2, next.size());
     switch (member) {

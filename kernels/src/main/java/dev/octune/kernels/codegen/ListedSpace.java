@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  */
 final class ListedSpace {
   /** Raised when the same schedule text comes to mean another kernel. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** What the P4 lists consist of; the other classes are made around the same loads. */
   static final Leaf LISTS = new ByteLeaf("avx2_lists", Isa.AVX2, ListedWeights.LANES, 1);
@@ -33,17 +33,15 @@ final class ListedSpace {
   /** Padded channels or repeated columns that a block size may cost. */
   private static final double MAX_WASTE = 1.2;
 
-  /** Fewer columns than this are not worth a strip of their own. */
-  private static final int MIN_STRIP = 32;
-
   private static final List<Listing.Classes> CLASS_SETS = List.of(Listing.Classes.values());
 
+  private static final int[] UNROLLS = {1, 2};
   private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4};
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
 
   static final String PAIRING_KNOB = "pairing";
 
-  // Places of the knobs, in the order of knobs().
+  // Places of the knobs, in the order of knobsForOneThread().
   private static final int LEAF = 0;
   private static final int CLASSES = 1;
   private static final int PAIRING = 2;
@@ -51,11 +49,18 @@ final class ListedSpace {
   private static final int OC_VECTORS = 4;
   private static final int OW_TILE = 5;
   private static final int STRIP = 6;
-  private static final int ORDER = 7;
+  private static final int UNROLL = 7;
+  private static final int TAPS = 8;
+  private static final int BORDER = 9;
+  private static final int ORDER = 10;
+
+  /** Behind them; there is none where one thread runs the kernel. */
+  private static final int SPLIT = 11;
 
   private final String template;
   private final Contraction conv;
   private final int threads;
+  private final DirectSpace plain;
   private final List<Leaf> leaves = new ArrayList<>();
   private final List<String> pairings;
   private final List<Knob> knobs;
@@ -66,9 +71,10 @@ final class ListedSpace {
     this.conv = conv;
     this.threads = target.threads();
     this.pairings = List.copyOf(pairings);
+    this.plain = new DirectSpace(workload, conv, target);
     leaves.add(LISTS);
     leaves.addAll(Leaves.of(target, workload.numerics()));
-    this.knobs = knobs();
+    this.knobs = Split.knobs(knobsForOneThread(), threads);
   }
 
   ConfigSpace space() {
@@ -131,11 +137,12 @@ final class ListedSpace {
         size(OW_TILE, at),
         1,
         size(STRIP, at),
-        1,
-        RowTaps.LOOP,
+        size(UNROLL, at),
+        plain.rowTaps().get(at[TAPS]),
         false,
         at[ORDER] == 1,
-        Border.PACKED);
+        plain.borders().get(at[BORDER]),
+        Split.at(at, SPLIT));
   }
 
   private Tiling listed(Tiling tiling, int[] at) {
@@ -146,7 +153,7 @@ final class ListedSpace {
     return ((Knob.Size) knobs.get(knob)).sizes().get(at[knob]);
   }
 
-  private List<Knob> knobs() {
+  private List<Knob> knobsForOneThread() {
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Choice("classes", CLASS_SETS.stream().map(Listing.Classes::text).toList()),
@@ -154,14 +161,24 @@ final class ListedSpace {
         new Knob.Size("ic_block", icBlocks()),
         new Knob.Size("oc_vectors", upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
         new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),
-        new Knob.Size("strip", strips()),
+        new Knob.Size("strip", plain.strips()),
+        Knob.Size.of("unroll", UNROLLS),
+        new Knob.Choice("taps", plain.rowTaps().stream().map(RowTaps::text).toList()),
+        new Knob.Choice("border", plain.borders().stream().map(Border::text).toList()),
         Knob.Choice.of("order", "channels_outer", "rows_outer"));
   }
 
   private boolean isLegal(int[] at, Tiling tiling) {
+    return at[LEAF] == 0
+        ? isListed(at, tiling)
+        : at[CLASSES] == 0 && at[PAIRING] == 0 && plain.isLegal(tiling);
+  }
+
+  /** Whether it is worth building as lists. */
+  private boolean isListed(int[] at, Tiling tiling) {
     Leaf leaf = tiling.leaf();
-    return (at[LEAF] == 0 ? isListed(at, tiling) : at[CLASSES] == 0 && at[PAIRING] == 0)
-        && tiling.icBlock() % leaf.group() == 0
+    return isWritable(at, tiling)
+        && tiling.isSplitWorthwhile(conv, threads)
         && tiling.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
         && tiling.owTile() <= tiling.strip()
         && waste(tiling.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
@@ -170,10 +187,23 @@ final class ListedSpace {
         && tiling.accumulators() >= Math.min(MIN_ACCUMULATORS, conv.columns());
   }
 
-  /** Halves are those of two vectors; places of activations are s32. */
-  private boolean isListed(int[] at, Tiling tiling) {
+  /**
+   * Halves are those of two vectors; lists walk taps as they please; places of activations are s32.
+   */
+  private boolean isWritable(int[] at, Tiling tiling) {
     boolean halves = classes(at).has(ListClass.H0);
-    return (!halves || tiling.ocVectors() == 2)
+    boolean fitsBorder =
+        switch (tiling.border()) {
+          case PACKED -> true;
+          case ROWS_SKIPPED ->
+              tiling.borderIsExact(conv.numerics()) && conv.window().kh() <= ListedPacking.MAX_ROWS;
+          case TAPS_SKIPPED -> false;
+        };
+    return tiling.rowTaps() == RowTaps.LOOP
+        && tiling.unroll() == 1
+        && fitsBorder
+        && (!halves || tiling.ocVectors() == 2)
+        && tiling.icBlock() % ListedWeights.CHUNK == 0
         && tiling.layout(conv).actBatchBytes() <= Integer.MAX_VALUE;
   }
 
@@ -190,27 +220,10 @@ final class ListedSpace {
     return IntStream.of(sizes).filter(size -> size <= max).boxed().toList();
   }
 
-  /** Powers of two below the channels, and all channels in one block. */
+  /** Those of lists, and what direct kernels have besides. */
   private List<Integer> icBlocks() {
-    TreeSet<Integer> blocks = new TreeSet<>();
+    TreeSet<Integer> blocks = new TreeSet<>(plain.icBlocks());
     blocks.add(PackedLayout.ceilDiv(conv.ic(), ListedWeights.CHUNK) * ListedWeights.CHUNK);
-    for (int block = 16; block <= 64; block *= 2) {
-      if (block < conv.ic()) {
-        blocks.add(block);
-      }
-    }
     return List.copyOf(blocks);
-  }
-
-  /** All columns; where rows are joined also fourths of them, as long as they are worth it. */
-  private List<Integer> strips() {
-    List<Integer> strips = new ArrayList<>();
-    strips.add(conv.columns());
-    int strip = PackedLayout.ceilDiv(conv.columns(), 4);
-    while (conv.isPointwise() && strip >= MIN_STRIP) {
-      strips.add(strip);
-      strip = PackedLayout.ceilDiv(strip, 4);
-    }
-    return strips;
   }
 }

@@ -102,7 +102,7 @@ final class ListedTemplate implements KernelTemplate {
     List<String> pairings = new ArrayList<>(orders.texts(workload, conv));
     asked
         .map(schedule -> schedule.values().get(ListedSpace.PAIRING_KNOB))
-        .filter(text -> ChannelOrders.isShared(text) && !pairings.contains(text))
+        .filter(text -> orders.isShared(text) && !pairings.contains(text))
         .ifPresent(pairings::add);
     return new ListedSpace(
         workload instanceof Dense ? DENSE : CONV2D, workload, conv, target, pairings);

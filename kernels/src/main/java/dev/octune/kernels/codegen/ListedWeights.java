@@ -6,7 +6,8 @@ import dev.octune.kernels.weights.LaneBound;
  * Where lists stand: for each set of weights and block of output channels
  *
  * <pre>
- * s32[16]       entries of each {@link ListClass}
+ * s32[classes, rows + 1]   for each {@link ListClass}, at which of its entries each tap row begins,
+ *               and behind them how many there are
  * s32[chunks]   for each chunk of each entry, where its activations stand, in bytes from those of
  *               tap (0, 0), channel 0
  * weights       of each entry, 32 bytes a vector and part:
@@ -14,11 +15,13 @@ import dev.octune.kernels.weights.LaneBound;
  *                 H0, H1  s8[the other vector], s16[even, odd]    I4  s16[even, odd][vector]
  * </pre>
  *
- * entries of one class after those of another, in the order of the classes. An s8 vector is [8
- * output channels, 4 input channels], an s16 one [8, 2]: even holds input channels 0 and 2 of the
- * chunk, odd 1 and 3. Chunks whose weights are all zero are in no list. A block has room for the
- * largest lists there can be, so that a kernel serves whatever weights are packed. Behind all
- * blocks there is room for planning, used while packing only.
+ * entries of one class after those of another, in the order of the classes. Where rows outside of
+ * the input are skipped, the entries of a class stand tap row by tap row, and a D8 entry holds two
+ * chunks of one row; else all taps count as one row. An s8 vector is [8 output channels, 4 input
+ * channels], an s16 one [8, 2]: even holds input channels 0 and 2 of the chunk, odd 1 and 3. Chunks
+ * whose weights are all zero are in no list. A block has room for the largest lists there can be,
+ * so that a kernel serves whatever weights are packed. Behind all blocks there is room for
+ * planning, used while packing only.
  */
 record ListedWeights(PackedLayout layout) {
   /** Input channels of a chunk. */
@@ -52,12 +55,19 @@ record ListedWeights(PackedLayout layout) {
     return layout.listing().orElseThrow();
   }
 
-  long countOffset(ListClass member) {
-    return (long) listing().classes().members().indexOf(member) * OFFSET_BYTES;
+  /** Tap rows that are kept apart. */
+  int rows() {
+    return layout.border() == Border.PACKED ? 1 : layout.conv().window().kh();
+  }
+
+  /** Where the starts of a class's rows stand. */
+  long startsOffset(ListClass member) {
+    int index = listing().classes().members().indexOf(member);
+    return (long) index * (rows() + 1) * OFFSET_BYTES;
   }
 
   long offsetsOffset() {
-    return PackedLayout.ALIGN_BYTES;
+    return aligned((long) listing().classes().members().size() * (rows() + 1) * OFFSET_BYTES);
   }
 
   long weightsOffset() {
@@ -100,13 +110,13 @@ record ListedWeights(PackedLayout layout) {
   }
 
   /** s32[bound + 2]: where chunks of a size begin in those sorted. */
-  long startsOffset() {
+  long sizeStartsOffset() {
     return sizesOffset() + (long) chunks() * OFFSET_BYTES;
   }
 
-  /** s8[chunks]: which kind of chunk each is. */
+  /** s8[chunks]: which kind of chunk each is, and its row. */
   long kindsOffset() {
-    return startsOffset() + (long) (bound().largest() + 2) * OFFSET_BYTES;
+    return sizeStartsOffset() + (long) (bound().largest() + 2) * OFFSET_BYTES;
   }
 
   long planningBytes() {

@@ -7,7 +7,6 @@ import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.text.TextException;
-import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.BatchMatmul;
 import dev.octune.kernels.workload.Conv2d;
 import dev.octune.kernels.workload.Dense;
@@ -29,9 +28,9 @@ final class StandardLibrary implements KernelLibrary {
   /**
    * @param emulating the machine that kernels are emulated on; empty for their own instructions
    */
-  StandardLibrary(Optional<Target> emulating, WeightStore weights) {
+  StandardLibrary(Optional<Target> emulating, ChannelOrders orders) {
     this.emulating = emulating;
-    this.listed = new ListedTemplate(new ChannelOrders(weights));
+    this.listed = new ListedTemplate(orders);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param rowTaps how the taps of a row are walked
  * @param tapsOuter true where taps are walked outside of blocks of input channels
  * @param rowsOuter true where strips are walked outside of blocks of output channels
+ * @param split how threads share it; empty where it is made for one, and more are cut at strips
  * @param listing how weights stand in lists, for kernels of particular ones
  */
 record Tiling(
@@ -29,7 +30,11 @@ record Tiling(
     boolean tapsOuter,
     boolean rowsOuter,
     Border border,
+    Optional<Split> split,
     Optional<Listing> listing) {
+  /** One thread may wait so much longer for another, where a split evens out nothing. */
+  private static final double MAX_IMBALANCE = 1.1;
+
   /** A tiling that walks all weights in their order. */
   Tiling(
       Leaf leaf,
@@ -42,7 +47,8 @@ record Tiling(
       RowTaps rowTaps,
       boolean tapsOuter,
       boolean rowsOuter,
-      Border border) {
+      Border border,
+      Optional<Split> split) {
     this(
         leaf,
         icBlock,
@@ -55,6 +61,7 @@ record Tiling(
         tapsOuter,
         rowsOuter,
         border,
+        split,
         Optional.empty());
   }
 
@@ -72,6 +79,7 @@ record Tiling(
         tapsOuter,
         rowsOuter,
         border,
+        split,
         Optional.of(lists));
   }
 
@@ -102,6 +110,44 @@ record Tiling(
   /** Turns of the loop over a row's taps. */
   int tapTurns(int kw) {
     return rowTaps == RowTaps.LOOP ? kw : 1;
+  }
+
+  /** Row tiles times strips. */
+  long places(Contraction conv) {
+    return (long) Math.ceilDiv(conv.rows(), ohTile) * Math.ceilDiv(conv.columns(), strip);
+  }
+
+  long ocBlocks(Contraction conv) {
+    return Math.ceilDiv(conv.oc(), ocBlock());
+  }
+
+  /** How much longer the thread with the most tiles works than the mean. */
+  double imbalance(Contraction conv, int threads) {
+    long pieces =
+        switch (split.orElse(Split.BOTH)) {
+          case BOTH -> conv.batches() * ocBlocks(conv) * places(conv) * sharedTiles();
+          case ROWS -> places(conv);
+          case CHANNELS -> ocBlocks(conv);
+        };
+    return (double) Math.ceilDiv(pieces, threads) * threads / pieces;
+  }
+
+  /**
+   * Whether threads share it as no other split does: a split by the outer loop is {@link
+   * Split#BOTH}, less evenly.
+   */
+  boolean isSplitWorthwhile(Contraction conv, int threads) {
+    return switch (split.orElse(Split.BOTH)) {
+      case BOTH -> true;
+      case ROWS -> !rowsOuter && ocBlocks(conv) > 1 && imbalance(conv, threads) <= MAX_IMBALANCE;
+      case CHANNELS -> rowsOuter && places(conv) > 1 && imbalance(conv, threads) <= MAX_IMBALANCE;
+    };
+  }
+
+  /** Tiles of a strip that threads may share; one where a strip is nobody else's. */
+  int sharedTiles() {
+    boolean cut = split.filter(Split.BOTH::equals).isPresent() && tilesWritten() == 1;
+    return cut ? Math.ceilDiv(strip, owTile) : 1;
   }
 
   PackedLayout layout(Contraction conv) {

@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,7 +144,7 @@ class KernelLibraryTest {
   }
 
   @Test
-  void defaultSchedule_twoThreads_hasWorkForBoth() {
+  void defaultSchedule_twoThreads_cutsOneStripForBoth() {
     Workload narrow =
         Workload.parse(
             "conv2d_NCHWc_int8 n=1 ic=64 ih=56 iw=56 oc=16 kh=1 kw=1 stride=1,1 pad=0,0,0,0"
@@ -150,9 +152,31 @@ class KernelLibraryTest {
     Target one = Target.parse(TARGETS.getFirst());
     assertEquals(3136, LIBRARY.defaultSchedule(narrow, one).size("strip"));
     Schedule two = LIBRARY.defaultSchedule(narrow, one.withThreads(2));
+    assertEquals("both", two.choice("split"), two.text());
     int blocks = 16 / (8 * two.size("oc_vectors"));
     int strips = Math.ceilDiv(3136, two.size("strip"));
-    assertEquals(0, blocks * strips % 2, two.text());
+    int tiles = blocks * strips * Math.ceilDiv(two.size("strip"), two.size("ow_tile"));
+    assertTrue(Math.ceilDiv(tiles, 2) <= 1.01 * tiles / 2, two.text());
+  }
+
+  @Test
+  void space_splits_areThoseThatDifferAndKeepThreadsBusy() {
+    // Two blocks of 16 channels or four of 8, and seven rows of one strip each.
+    Workload workload =
+        Workload.parse(
+            "conv2d_NCHWc_int8 n=1 ic=8 ih=7 iw=7 oc=32 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+                + " dilation=1,1 act=u8 wgt=s8 out=s32");
+    Target one = Target.parse(TARGETS.getFirst());
+    ConfigSpace space = LIBRARY.space(workload, one.withThreads(2));
+    Set<String> splits = new TreeSet<>();
+    for (int i = 0; i < space.size(); i++) {
+      Schedule schedule = space.at(i);
+      splits.add(schedule.choice("split") + " " + schedule.choice("order"));
+    }
+    // Seven rows are no even share for two threads: a thread would wait for an eighth of the time.
+    assertEquals(Set.of("both channels_outer", "both rows_outer", "channels rows_outer"), splits);
+    assertTrue(
+        LIBRARY.space(workload, one).knobs().stream().noneMatch(k -> k.name().equals("split")));
   }
 
   @ParameterizedTest

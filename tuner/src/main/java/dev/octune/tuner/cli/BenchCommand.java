@@ -1,5 +1,6 @@
 package dev.octune.tuner.cli;
 
+import dev.octune.db.TuningDb;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Target;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
           + " (MODEL",
       "files: their 1x1 and 3x3 layers on their own weights), threads (ours on --threads against"
           + " one).",
+      "--pairing file shows set real without reordered channels.",
       "Instead of a set: workloads, compared with the fastest exact path of any peer.",
       "--target avx2 caps oneDNN to AVX2. ONNX Runtime has no such switch: it stays uncapped"
           + " there,",
@@ -63,6 +66,17 @@ final class BenchCommand implements Callable<Integer> {
 
   /** Goal of workloads that a person names: none but not to be slower. */
   private static final double OWN_WORKLOADS_RATIO = 1;
+
+  /** In which order input channels may stand. */
+  private enum Pairing {
+    ANY,
+    FILE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private static final String ONLY_TUNE = "--only-tune";
 
@@ -99,6 +113,14 @@ final class BenchCommand implements Callable<Integer> {
               + " included; 0 takes the database's best or the default.")
   private int trials = 64;
 
+  @Option(
+      names = "--pairing",
+      paramLabel = "any|file",
+      description =
+          "any (default): kernels of layers' own weights may reorder input channels; file: they"
+              + " keep the model's order, in a database of their own beside the other.")
+  private Pairing pairing = Pairing.ANY;
+
   @Option(names = "--svg", paramLabel = "FILE", description = "Write a bar chart as well.")
   private @Nullable Path chart;
 
@@ -119,11 +141,15 @@ final class BenchCommand implements Callable<Integer> {
     }
     Host host = Host.detect();
     Target target = targetOption.resolveRunnable(host);
-    KernelLibrary library = KernelLibrary.standard(Wiring.weights());
+    KernelLibrary library =
+        switch (pairing) {
+          case ANY -> KernelLibrary.standard(Wiring.weights());
+          case FILE -> KernelLibrary.inFileOrder(Wiring.weights());
+        };
     List<PeerProvider> providers = peers.stream().map(BenchCommand::provider).toList();
     List<Goal> goals = goals(library, target);
     PrintWriter err = spec.commandLine().getErr();
-    BestSchedules best = new BestSchedules(library, host, database.file(), trials, seed, err);
+    BestSchedules best = new BestSchedules(library, host, databaseFile(), trials, seed, err);
     BenchRun run = new BenchRun(library, host, target, best, providers, seed, err);
     if (onlyTune) {
       try (StopOnSignal stop = new StopOnSignal(STOP_LIMIT)) {
@@ -147,6 +173,22 @@ final class BenchCommand implements Callable<Integer> {
       throw new UncheckedIOException("The tuning process can't be started", e);
     }
     return Octune.EXIT_DONE;
+  }
+
+  /** What is best in the file's order must not answer look-ups, which know better. */
+  private Path databaseFile() {
+    Path file = database.file();
+    return switch (pairing) {
+      case ANY -> file;
+      case FILE -> {
+        String name = file.getFileName().toString();
+        String stem =
+            name.endsWith(TuningDb.FILE_SUFFIX)
+                ? name.substring(0, name.length() - TuningDb.FILE_SUFFIX.length())
+                : name;
+        yield file.resolveSibling(stem + "-file-order");
+      }
+    };
   }
 
   /** This command again, in a process that loads no peer; tells its exit code. */
@@ -203,7 +245,7 @@ final class BenchCommand implements Callable<Integer> {
       if (set.equals(Goals.THREADS) && target.threads() == 1) {
         throw new UsageException("--set threads compares with one. Mend: add --threads 2");
       }
-      goals.addAll(Goals.of(set, models));
+      goals.addAll(Goals.of(set, models, pairing == Pairing.FILE));
     }
     return goals.stream().map(goal -> goal.on(covered(library, target, goal))).toList();
   }

@@ -14,7 +14,9 @@ class GoalsTest {
   @CsvSource({"exact,17", "s64,24", "depthwise,6", "dense,8", "threads,11"})
   void of_set_hasItsWorkloadsOnce(String set, int count) {
     List<Workload> workloads =
-        Goals.of(set, List.of()).stream().flatMap(goal -> goal.workloads().stream()).toList();
+        Goals.of(set, List.of(), false).stream()
+            .flatMap(goal -> goal.workloads().stream())
+            .toList();
     assertEquals(count, workloads.size());
     assertEquals(count, workloads.stream().distinct().count());
   }
@@ -28,7 +30,7 @@ class GoalsTest {
     Workload wide =
         Workload.parse("conv2d_NCHWc_int8 n=1 ic=64 ih=32 iw=32 oc=64 kh=1 kw=7" + tail);
     Workload dense = Workload.parse("dense_int8 m=64 k=768 n=768 act=u8 wgt=s8 out=s32");
-    Goal goal = Goals.of(Goals.REAL, List.of(large, small, wide, dense)).getFirst();
+    Goal goal = Goals.of(Goals.REAL, List.of(large, small, wide, dense), false).getFirst();
     assertEquals(List.of(large), goal.workloads());
   }
 

@@ -1,5 +1,6 @@
 package dev.octune.workers.exact;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -40,6 +41,51 @@ final class ParticularWeightsIT {
         failures.isEmpty(),
         () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
     assertTrue(proof.checked() > 300, "too few candidates: " + proof.checked());
+  }
+
+  /** Windows of one row that lies outside for some outputs: met by a random draw first. */
+  @Test
+  void kernel_rowsWhollyOutside_equalsOracle() throws Exception {
+    assumeTrue(Host.detect().runs(AVX2), "this machine lacks avx2");
+    SplittableRandom random = new SplittableRandom(1);
+    List<byte[]> weights = new ArrayList<>();
+    List<Workload> workloads = new ArrayList<>();
+    for (String window : List.of("kh=1 kw=3 stride=3,1", "kh=3 kw=1 stride=1,1")) {
+      Workload workload =
+          Workload.parse(
+              "conv2d_NCHWc_int8 n=1 ic=16 ih=5 iw=6 oc=16 %s pad=3,4,1,1 dilation=1,1 act=u8 wgt=s8 out=s32"
+                  .formatted(window));
+      int taps = 3;
+      workloads.add(
+          naming(workload, BoundaryWeights.MIXED.of(workload, 16, taps, random), weights));
+    }
+    Proof proof = Proof.running(AVX2, WeightStore.of(weights.toArray(byte[][]::new)));
+
+    assertEquals(List.of(), proof.failures(workloads, random));
+    assertTrue(
+        proof.schedules(workloads.getFirst(), random).stream()
+            .anyMatch(schedule -> schedule.choice("border").equals("rows_skipped")));
+  }
+
+  /** Threads that share lists, each way there is. */
+  @Test
+  void kernel_twoThreads_equalsOracle() throws Exception {
+    Host host = Host.detect();
+    assumeTrue(host.runs(AVX2), "this machine lacks avx2");
+    assumeTrue(host.allowedCpus().size() > 1, "this process may use one CPU only");
+    long seed = Seeds.exact();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> weights = new ArrayList<>();
+    List<Workload> workloads = named(random, Seeds.workloads(14), weights);
+    Proof proof =
+        Proof.running(AVX2.withThreads(2), WeightStore.of(weights.toArray(byte[][]::new)));
+
+    List<String> failures = proof.failures(workloads, random);
+
+    assertTrue(
+        failures.isEmpty(),
+        () -> "-Doctune.exact.seed=%d\n%s".formatted(seed, String.join("\n", failures)));
+    assertTrue(proof.checked() > 80, "too few candidates: " + proof.checked());
   }
 
   /**
