@@ -163,7 +163,7 @@ final class H2JobDb implements JobDb {
         connection,
         """
         SELECT task, workload, uses, layers, space_size, trials, source, default_schedule,
-               default_measurement, best_schedule, best_measurement
+               default_measurement, best_schedule, best_measurement, best_nanos
         FROM job_task WHERE job_number = ? ORDER BY task
         """,
         task -> {
@@ -171,7 +171,8 @@ final class H2JobDb implements JobDb {
               new JobRow.Task(
                   Workload.parse(task.getString(2)), task.getInt(3), texts(task.getArray(4))));
           outcomes.add(
-              new TaskOutcome(task.getInt(1), task.getInt(5), task.getInt(6), result(task)));
+              new TaskOutcome(
+                  task.getInt(1), task.getInt(5), task.getInt(6), number(task, 12), result(task)));
         },
         number);
     List<JobRow.Uncovered> uncovered = new ArrayList<>();

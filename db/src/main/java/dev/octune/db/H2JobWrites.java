@@ -163,9 +163,13 @@ final class H2JobWrites {
 
   private void outcome(long job, TaskOutcome outcome) throws SQLException {
     update(
-        "UPDATE job_task SET space_size = ?, trials = ? WHERE job_number = ? AND task = ?",
+        """
+        UPDATE job_task SET space_size = ?, trials = ?, best_nanos = ?
+        WHERE job_number = ? AND task = ?
+        """,
         outcome.spaceSize(),
         outcome.trials(),
+        outcome.bestNanos().isPresent() ? outcome.bestNanos().getAsDouble() : null,
         job,
         outcome.task());
     if (outcome.result().isPresent()) {

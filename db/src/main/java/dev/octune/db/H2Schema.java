@@ -18,7 +18,7 @@ import org.h2.api.ErrorCode;
  */
 final class H2Schema {
   /** The newest version this program knows. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** The oldest version whose records and bests a reader understands as they are. */
   static final int OLDEST_READABLE = 1;

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -42,7 +43,7 @@ final class InMemoryJobDb implements JobDb {
       case JobChange.Submitted(JobRow job, JobMoveRow move) -> {
         List<TaskOutcome> tasks = new ArrayList<>();
         for (int t = 0; t < job.tasks().size(); t++) {
-          tasks.add(new TaskOutcome(t, 0, 0, Optional.empty()));
+          tasks.add(new TaskOutcome(t, 0, 0, OptionalDouble.empty(), Optional.empty()));
         }
         jobs.put(job.number(), new StoredJob(job, List.of(move), JobProgress.NONE, tasks));
       }
@@ -146,6 +147,7 @@ final class InMemoryJobDb implements JobDb {
             outcome.task(),
             outcome.spaceSize(),
             outcome.trials(),
+            outcome.bestNanos(),
             outcome.result().or(before::result)));
     return new StoredJob(job.row(), job.moves(), job.progress(), tasks);
   }

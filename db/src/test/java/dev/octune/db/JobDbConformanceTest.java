@@ -65,7 +65,8 @@ abstract class JobDbConformanceTest {
     store(new JobChange.Submitted(row, queued));
     List<TaskOutcome> untouched =
         List.of(
-            new TaskOutcome(0, 0, 0, Optional.empty()), new TaskOutcome(1, 0, 0, Optional.empty()));
+            new TaskOutcome(0, 0, 0, OptionalDouble.empty(), Optional.empty()),
+            new TaskOutcome(1, 0, 0, OptionalDouble.empty(), Optional.empty()));
     assertEquals(
         Optional.of(new StoredJob(row, List.of(queued), JobProgress.NONE, untouched)), jobs.job(3));
 
@@ -77,6 +78,7 @@ abstract class JobDbConformanceTest {
             1,
             500,
             9,
+            OptionalDouble.of(501.5),
             Optional.of(
                 new TaskOutcome.Result(
                     Samples.figure(1, 1000), Samples.figure(4, 500), "measured")));
@@ -91,7 +93,11 @@ abstract class JobDbConformanceTest {
     // Standing is told anew without the result: it stays.
     store(
         new JobChange.Moved(
-            3, 1, running, progress, List.of(new TaskOutcome(1, 500, 10, Optional.empty()))));
+            3,
+            1,
+            running,
+            progress,
+            List.of(new TaskOutcome(1, 500, 10, OptionalDouble.of(480), Optional.empty()))));
     assertEquals(outcome.result(), jobs.job(3).orElseThrow().tasks().get(1).result());
     store(new JobChange.Progressed(3, JobProgress.NONE));
     assertEquals(JobProgress.NONE, jobs.job(3).orElseThrow().progress());
@@ -163,6 +169,7 @@ abstract class JobDbConformanceTest {
             0,
             500,
             9,
+            OptionalDouble.of(501.5),
             Optional.of(new TaskOutcome.Result(best.defaultFigure(), best.best(), "measured")));
     TuningRecord record = Samples.record(0, Samples.timed(10));
     store(new JobChange.Confirmed(1, List.of(record), best, DEVICE, 1.25, outcome));

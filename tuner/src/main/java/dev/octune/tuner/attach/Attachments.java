@@ -66,7 +66,8 @@ public final class Attachments implements TrackerListener {
     switch (event) {
       case TrackerEvent.Attached(long session, _, Enrolment enrolment) ->
           attach(session, enrolment);
-      case TrackerEvent.Heard heard -> joined(heard.session(), heard.device()).link().heartbeat();
+      case TrackerEvent.Heard(long session, int device, var health) ->
+          joined(session, device).link().heartbeat(health.load1m());
       case TrackerEvent.Ended ended -> ended(ended);
       case TrackerEvent.Draining(long session, _) ->
           bySession.getOrDefault(session, List.of()).forEach(device -> device.link().draining());

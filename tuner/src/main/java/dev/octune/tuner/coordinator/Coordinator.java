@@ -72,6 +72,9 @@ public interface Coordinator extends AutoCloseable {
 
   void removeListener(CoordinatorListener listener);
 
+  /** Why nothing new is begun now; empty while the store works. */
+  Optional<String> trouble();
+
   /**
    * Completes with the reason once the store is broken for good: nothing is accepted any more, and
    * a new process goes on from what is stored.

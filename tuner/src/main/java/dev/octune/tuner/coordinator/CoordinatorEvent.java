@@ -6,6 +6,7 @@ import dev.octune.tuner.job.Effect;
 import dev.octune.tuner.job.Event;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What happened outside; the only way anything reaches the coordinator's machine. */
 sealed interface CoordinatorEvent {
@@ -66,8 +67,8 @@ sealed interface CoordinatorEvent {
   /** A device wants no more leases. */
   record DeviceDraining(long attachment) implements CoordinatorEvent {}
 
-  /** A device lives. */
-  record Heartbeat(long attachment) implements CoordinatorEvent {}
+  /** A device lives; its host is as busy as this. */
+  record Heartbeat(long attachment, OptionalDouble load1m) implements CoordinatorEvent {}
 
   /**
    * A device has measured, or says so.

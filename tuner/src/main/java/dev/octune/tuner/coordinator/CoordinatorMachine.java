@@ -76,7 +76,8 @@ final class CoordinatorMachine {
       case CoordinatorEvent.DeviceDetached(long attachment, String _) ->
           fleet.detached(moment, attachment);
       case CoordinatorEvent.DeviceDraining(long attachment) -> fleet.draining(moment, attachment);
-      case CoordinatorEvent.Heartbeat(long attachment) -> fleet.heard(moment, attachment);
+      case CoordinatorEvent.Heartbeat(long attachment, var load1m) ->
+          fleet.heard(moment, attachment, load1m);
       case CoordinatorEvent.ResultArrived(
               long attachment,
               long token,

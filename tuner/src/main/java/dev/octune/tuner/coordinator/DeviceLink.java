@@ -3,6 +3,7 @@ package dev.octune.tuner.coordinator;
 import dev.octune.kernels.measure.Measurement;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What an attached device tells the coordinator. Thread-safe; calls return at once. After {@link
@@ -17,8 +18,12 @@ public interface DeviceLink {
    */
   void result(long token, List<Measurement> measurements, Optional<Errand> errand);
 
-  /** The device lives; wanted at least every {@link CoordinatorSettings#heartbeatEvery}. */
-  void heartbeat();
+  /**
+   * The device lives; wanted at least every {@link CoordinatorSettings#heartbeatEvery}.
+   *
+   * @param load1m its host's load average over a minute, where that has one
+   */
+  void heartbeat(OptionalDouble load1m);
 
   /** The device wants no more leases and goes once it has answered those it holds. */
   void draining();

@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
  * @param busySeconds in which it held a request, since the service started
  * @param baseNanos the base kernel's time at its last calibration
  * @param factor its samples times this are comparable with those of the key's other devices
+ * @param load1m its host's load average over a minute; empty where it told none, or is not there
  * @param probes what it told of itself when it attached last: names with their unit, and values
  */
 public record DeviceView(
@@ -32,6 +33,7 @@ public record DeviceView(
     double busySeconds,
     OptionalDouble baseNanos,
     double factor,
+    OptionalDouble load1m,
     Map<String, Double> probes) {
   public DeviceView {
     probes = Map.copyOf(probes);

@@ -188,10 +188,12 @@ final class Fleet {
     changed(moment, device);
   }
 
-  void heard(Moment moment, long number) {
+  void heard(Moment moment, long number, OptionalDouble load1m) {
     LiveDevice device = attached.get(number);
     if (device != null) {
       device.heard(moment.nanos());
+      device.setLoad(load1m);
+      changed.add(device.id());
     }
   }
 

@@ -18,6 +18,7 @@ final class LiveDevice {
   private String description;
   private Map<String, Double> probes = Map.of();
   private boolean isAwaited;
+  private OptionalDouble load1m = OptionalDouble.empty();
   private @Nullable Attachment attachment;
 
   private OptionalDouble baseNanos;
@@ -140,6 +141,10 @@ final class LiveDevice {
     if (attachment != null) {
       attachment.heardNanos = nanos;
     }
+  }
+
+  void setLoad(OptionalDouble newLoad1m) {
+    load1m = newLoad1m;
   }
 
   void drain() {
@@ -379,6 +384,7 @@ final class LiveDevice {
         busyNanos / 1e9,
         lastBaseNanos,
         factor(),
+        attachment == null ? OptionalDouble.empty() : load1m,
         probes);
   }
 

@@ -462,7 +462,8 @@ final class LiveJob {
   /** A task's standing for the store. */
   TaskOutcome outcome(int index, Optional<TaskResult.Tuned> tuned) {
     TaskState task = tasks.get(index);
-    return new TaskOutcome(index, task.spaceSize, task.trials, tuned.map(StoredForms::outcome));
+    return new TaskOutcome(
+        index, task.spaceSize, task.trials, task.bestNanos, tuned.map(StoredForms::outcome));
   }
 
   /** All tasks' standing, with results that it has not taken over yet. */

@@ -104,7 +104,7 @@ record RecoveredJob(
                     new Task(
                         outcome.spaceSize(),
                         outcome.trials(),
-                        OptionalDouble.empty(),
+                        outcome.bestNanos(),
                         outcome.result().map(StoredForms::tuned)))
             .toList(),
         List.of());

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -60,6 +61,7 @@ final class ServiceCoordinator implements Coordinator {
   private final Map<DeviceKey, Target> targets = new ConcurrentHashMap<>();
   private final CompletableFuture<String> halted = new CompletableFuture<>();
   private volatile boolean isClosed;
+  private volatile Optional<String> trouble = Optional.empty();
   private long refreshedNanos;
 
   /** What reaches the coordinator's thread. */
@@ -184,8 +186,8 @@ final class ServiceCoordinator implements Coordinator {
     }
 
     @Override
-    public void heartbeat() {
-      tell(new CoordinatorEvent.Heartbeat(attachment));
+    public void heartbeat(OptionalDouble load1m) {
+      tell(new CoordinatorEvent.Heartbeat(attachment, load1m));
     }
 
     @Override
@@ -218,6 +220,11 @@ final class ServiceCoordinator implements Coordinator {
   @Override
   public void removeListener(CoordinatorListener listener) {
     listeners.remove(listener);
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   @Override
@@ -399,6 +406,7 @@ final class ServiceCoordinator implements Coordinator {
 
   private void refreshViews() {
     refreshedNanos = System.nanoTime();
+    trouble = machine.trouble();
     for (JobId id : machine.takeChangedJobs()) {
       machine.job(id).ifPresentOrElse(view -> jobs.put(id, view), () -> jobs.remove(id));
     }

@@ -141,7 +141,7 @@ public final class ApiServer {
         .addTo(routes);
     new DeviceRoutes(parts.coordinator(), deeds, parts.roofs()).addTo(routes);
     new TokenRoutes(parts.access(), deeds).addTo(routes);
-    new ServiceRoutes(parts.state(), parts.meters()).addTo(routes);
+    new ServiceRoutes(parts.state(), parts.coordinator()::trouble, parts.meters()).addTo(routes);
     parts.others().forEach(other -> other.addTo(routes));
     new DashboardRoutes().addTo(routes);
     Failures.mount(router);

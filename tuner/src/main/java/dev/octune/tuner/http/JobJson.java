@@ -268,6 +268,7 @@ final class JobJson {
     node.put("busy_seconds", device.busySeconds());
     put(node, "base_ns", device.baseNanos());
     node.put("factor", device.factor());
+    put(node, "load_1m", device.load1m());
     ObjectNode all = node.putObject("roofs_gops");
     roofs.forEach(all::put);
     return node;

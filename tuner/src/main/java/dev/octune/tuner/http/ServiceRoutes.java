@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** How the service is, and what it can do. Thread-safe. */
 final class ServiceRoutes implements RouteSource {
@@ -17,11 +19,19 @@ final class ServiceRoutes implements RouteSource {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Readiness state;
+  private final Supplier<Optional<String>> trouble;
   private final PrometheusMeterRegistry meters;
   private final String openApi = resource(OPENAPI);
 
-  ServiceRoutes(Readiness state, PrometheusMeterRegistry meters) {
+  /**
+   * Routes of a service.
+   *
+   * @param trouble why nothing new is begun although all parts run
+   */
+  ServiceRoutes(
+      Readiness state, Supplier<Optional<String>> trouble, PrometheusMeterRegistry meters) {
     this.state = state;
+    this.trouble = trouble;
     this.meters = meters;
   }
 
@@ -44,6 +54,11 @@ final class ServiceRoutes implements RouteSource {
 
   private void ready(RoutingContext context) {
     Readiness.Phase phase = state.phase();
+    Optional<String> reason = trouble.get();
+    if (phase == Readiness.Phase.READY && reason.isPresent()) {
+      Replies.json(context, 503, status("failed").put("reason", reason.get()));
+      return;
+    }
     Replies.json(context, phase == Readiness.Phase.READY ? 200 : 503, status(phase.text()));
   }
 

@@ -85,7 +85,8 @@ public final class ServiceReport {
   /** Devices; the quarantined ones with their reason. */
   public static String devices(JsonNode devices) {
     TextTable table =
-        new TextTable("<device", "<key", "<status", ">results", ">busy s", "<target", "<reason");
+        new TextTable(
+            "<device", "<key", "<status", ">results", ">busy s", ">load", "<target", "<reason");
     for (JsonNode device : devices) {
       table.row(
           text(device, "device"),
@@ -93,6 +94,9 @@ public final class ServiceReport {
           text(device, "status"),
           text(device, "results"),
           TuneReport.decimal(device.path("busy_seconds").asDouble(), 1),
+          device.path("load_1m").isNumber()
+              ? TuneReport.decimal(device.path("load_1m").asDouble(), 2)
+              : "",
           text(device, "target"),
           device.path("quarantine").path("reason").asText(""));
     }

@@ -106,6 +106,7 @@ export function openDevices({ api, wake, announce, signal }) {
         about.update("Device key", now.device_key);
         about.update("Target", now.target);
         about.update("Base kernel", isNumber(now.base_ns) ? nanos(now.base_ns) : "not calibrated yet");
+        about.update("Host's load", isNumber(now.load_1m) ? now.load_1m.toFixed(2) : "not told");
         about.update("Factor to the key's times", `${now.factor.toFixed(3)}×`);
         about.update("Roofs", roofs(now.roofs_gops));
         about.update("Machine", now.description);

@@ -131,7 +131,7 @@ final class AttachmentsTest {
     assertEquals(
         List.of(
             "send 1 1 11",
-            "rack1.1 heartbeat",
+            "rack1.1 heartbeat 0.5",
             "rack1.0 draining",
             "rack1.1 draining",
             "rack1.0 detached gone",
@@ -140,7 +140,7 @@ final class AttachmentsTest {
   }
 
   private static DeviceHealth health() {
-    return new DeviceHealth(0, OptionalDouble.empty(), Optional.empty());
+    return new DeviceHealth(0, OptionalDouble.of(0.5), Optional.empty());
   }
 
   @Test
@@ -310,8 +310,8 @@ final class AttachmentsTest {
     }
 
     @Override
-    public void heartbeat() {
-      said.add(name + " heartbeat");
+    public void heartbeat(OptionalDouble load1m) {
+      said.add(name + " heartbeat " + load1m.orElseThrow());
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,9 @@ public final class FakeDevice implements DevicePort, AutoCloseable {
       Function<Candidate, Measurement> answers) {
     FakeDevice device = new FakeDevice(trial, executor, answers);
     device.link = coordinator.attach(declaration, device);
-    var _ = executor.scheduleAtFixedRate(() -> device.link.heartbeat(), 1, 5, TimeUnit.SECONDS);
+    var _ =
+        executor.scheduleAtFixedRate(
+            () -> device.link.heartbeat(OptionalDouble.empty()), 1, 5, TimeUnit.SECONDS);
     return device;
   }
 
@@ -108,7 +111,7 @@ public final class FakeDevice implements DevicePort, AutoCloseable {
     }
 
     @Override
-    public void heartbeat() {}
+    public void heartbeat(OptionalDouble load1m) {}
 
     @Override
     public void draining() {}

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -80,7 +81,9 @@ final class SimulatedDevice {
 
   private void beat(int mine) {
     if (mine == life) {
-      tell(attachment, () -> world.happen(new CoordinatorEvent.Heartbeat(attachment)));
+      tell(
+          attachment,
+          () -> world.happen(new CoordinatorEvent.Heartbeat(attachment, OptionalDouble.empty())));
       world.time().after(HEARTBEAT_EVERY.toNanos(), () -> beat(mine));
     }
   }

@@ -241,7 +241,8 @@ final class Recorded {
             .put("results", 1234)
             .put("busy_seconds", busySeconds)
             .put("base_ns", 10_450.0)
-            .put("factor", 1.02);
+            .put("factor", 1.02)
+            .put("load_1m", 0.75);
     device.putObject("roofs_gops").put("avx2_s16", ROOF_GOPS).put("avx2_s16w8", 163);
     return device;
   }

@@ -243,6 +243,10 @@ final class ApiServerTest {
   @Test
   void readiness_isSaidAsItIs() throws Exception {
     OPEN_API.assertIs("Health", service.get("", "/health/ready").expect(200).body());
+    service.coordinator.fail("no room is left on the device");
+    assertEquals(
+        "no room is left on the device",
+        service.get("", "/health/ready").expect(503).json().path("reason").asText());
     service.readiness.draining();
     assertEquals(
         "draining", service.get("", "/health/ready").expect(503).json().path("status").asText());

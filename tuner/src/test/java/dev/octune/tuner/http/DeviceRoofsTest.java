@@ -70,6 +70,7 @@ final class DeviceRoofsTest {
         any.busySeconds(),
         any.baseNanos(),
         any.factor(),
+        any.load1m(),
         probes);
   }
 

@@ -51,6 +51,7 @@ public final class HandCoordinator implements Coordinator {
   private final TreeMap<JobId, JobView> jobs = new TreeMap<>();
   private final List<JobTrial> trials = new ArrayList<>();
   private final List<CoordinatorListener> listeners = new CopyOnWriteArrayList<>();
+  private Optional<String> trouble = Optional.empty();
   private Optional<DeviceView.Quarantine> quarantine =
       Optional.of(
           new DeviceView.Quarantine(DeviceView.Cause.WRONG_ANSWER, "out[3] is 7, not 9", NOON));
@@ -216,6 +217,7 @@ public final class HandCoordinator implements Coordinator {
             2.5,
             OptionalDouble.of(812.5),
             1.02,
+            OptionalDouble.of(0.25),
             Map.of()));
   }
 
@@ -237,6 +239,16 @@ public final class HandCoordinator implements Coordinator {
   @Override
   public void removeListener(CoordinatorListener listener) {
     listeners.remove(listener);
+  }
+
+  /** From now on its store takes nothing, for this reason. */
+  public synchronized void fail(String reason) {
+    trouble = Optional.of(reason);
+  }
+
+  @Override
+  public synchronized Optional<String> trouble() {
+    return trouble;
   }
 
   @Override
