@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Constraint;
 import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
@@ -48,7 +49,7 @@ final class DepthwiseSpace {
   }
 
   ConfigSpace space() {
-    return ConfigSpace.of(TEMPLATE, VERSION, knobs(), this::isLegal);
+    return ConfigSpace.ofSchedules(TEMPLATE, VERSION, knobs(), this::plan, constraints());
   }
 
   /** Whether the space holds it, without enumerating the space. */
@@ -69,8 +70,7 @@ final class DepthwiseSpace {
     double bestCost = Double.POSITIVE_INFINITY;
     for (int i = 0; i < space.size(); i++) {
       Schedule schedule = space.at(i);
-      double cost =
-          new DepthwiseCost(new DepthwisePlan(conv, isa, schedule), isa).operationsPerOutput();
+      double cost = new DepthwiseCost(plan(schedule), isa).operationsPerOutput();
       if (cost < bestCost) {
         best = schedule;
         bestCost = cost;
@@ -140,27 +140,44 @@ final class DepthwiseSpace {
   }
 
   private boolean isLegal(Schedule at) {
-    int blockVectors = at.size(DepthwisePlan.BLOCK_VECTORS);
-    int tile = at.size(DepthwisePlan.OH_TILE) * at.size(DepthwisePlan.OW_TILE);
-    if (at.size(DepthwisePlan.VECTORS) > blockVectors || tile * blockVectors > MAX_UNROLLED) {
-      return false;
-    }
-    DepthwisePlan plan = new DepthwisePlan(conv, isa, at);
+    return Constraint.allow(constraints(), plan(at));
+  }
+
+  private DepthwisePlan plan(Schedule at) {
+    return new DepthwisePlan(conv, isa, at);
+  }
+
+  private List<Constraint<? super DepthwisePlan>> constraints() {
+    return List.of(
+        new Constraint<>(
+            "vectors together are of one block", plan -> plan.together <= plan.vectors),
+        new Constraint<>(
+            "tile is small", plan -> plan.ohTile * plan.owTile * plan.vectors <= MAX_UNROLLED),
+        new Constraint<>("block is filled", this::isBlockFilled),
+        new Constraint<>("looped taps carry few sums", DepthwiseSpace::isLegalLoop),
+        new Constraint<>("written out taps are few", this::isBodySmall),
+        new Constraint<>("held weights fit the registers", DepthwiseSpace::isHeldWell),
+        new Constraint<>("buffers can be addressed", plan -> bytes(plan) <= MAX_BUFFER_BYTES));
+  }
+
+  private boolean isBlockFilled(DepthwisePlan plan) {
     int inLanes = plan.overChannels ? conv.c() : conv.m();
-    boolean blockIsFilled = blockVectors == 1 || inLanes > plan.blockLanes() / 2;
-    return blockIsFilled
-        && (plan.looped ? isLegalLoop(plan) : isLegalBody(plan))
-        && bytes(plan) <= MAX_BUFFER_BYTES;
+    return plan.vectors == 1 || inLanes > plan.blockLanes() / 2;
   }
 
   private static boolean isLegalLoop(DepthwisePlan plan) {
-    return !plan.held && plan.ohTile == 1 && plan.owTile * plan.together <= MAX_CARRIED;
+    return !plan.looped
+        || (!plan.held && plan.ohTile == 1 && plan.owTile * plan.together <= MAX_CARRIED);
   }
 
-  private boolean isLegalBody(DepthwisePlan plan) {
-    return (long) conv.window().kh() * conv.window().kw() <= MAX_UNROLLED
-        && plan.unrolledOperations() <= MAX_UNROLLED
-        && (!plan.held || plan.heldVectors() <= MAX_HELD);
+  private boolean isBodySmall(DepthwisePlan plan) {
+    return plan.looped
+        || ((long) conv.window().kh() * conv.window().kw() <= MAX_UNROLLED
+            && plan.unrolledOperations() <= MAX_UNROLLED);
+  }
+
+  private static boolean isHeldWell(DepthwisePlan plan) {
+    return plan.looped || !plan.held || plan.heldVectors() <= MAX_HELD;
   }
 
   private boolean isWorthALoop() {

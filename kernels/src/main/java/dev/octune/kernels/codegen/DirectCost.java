@@ -35,7 +35,7 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
   private static final int SMALL_BODY = 32;
 
   /** Weights of a block that stay in a first-level cache beside the activations. */
-  private static final long RESIDENT_BYTES = 24 << 10;
+  static final long RESIDENT_BYTES = 24 << 10;
 
   /** Activations under the taps of a tile that stay there until the last tap read them. */
   private static final long REUSED_BYTES = 12 << 10;
@@ -59,8 +59,8 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
     double tile =
         bodies * (groups * groupCycles(at) + LOOP)
             + bodies / bodiesOfInnerLoop(at) * INNER_LOOP
-            + TILE
-            + (STORE + requantizing(at)) * at.accumulators();
+            + TILE * at.passes()
+            + (STORE * (2 * at.passes() - 1) + requantizing(at)) * at.accumulators();
     double tiles =
         (double) Math.ceilDiv(conv.columns(), at.strip())
             * Math.ceilDiv(at.strip(), at.owTile())
@@ -100,7 +100,7 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
     Window w = conv.window();
     Leaf leaf = at.leaf();
     double bytes = 0;
-    if (layout.wgtOcBlockBytes() > RESIDENT_BYTES) {
+    if (layout.wgtOcBlockBytes() / at.passes() > RESIDENT_BYTES) {
       bytes += leaf.depth() * layout.wgtPartBytes();
     }
     long channels = at.tapsOuter() ? layout.icBlocks() * (long) at.icBlock() : at.icBlock();

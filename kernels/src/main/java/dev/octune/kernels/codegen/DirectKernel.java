@@ -33,7 +33,12 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
           Value act = along(code, code.param("act"), batch, layout.actBatchBytes());
           Value out = along(code, code.param("out"), batch, layout.outBatchBytes());
           out = along(code, out, ocBlock, layout.outBlockBytes());
-          strip(code, new Operands(act, wgt, channels(code, set, ocBlock), out), y, x, tiles);
+          strip(
+              code,
+              new Operands(act, wgt, channels(code, set, ocBlock), out, Value.index(0)),
+              y,
+              x,
+              tiles);
         });
   }
 
@@ -50,8 +55,35 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
     return along(code, sums, ocBlock, (long) layout.ocBlock() * PackedLayout.SUM_BYTES);
   }
 
-  /** Register tiles from left to right, all of them or those of a range. */
+  /** A strip of columns, in passes over the reduction. */
   private void strip(Code code, Operands on, Value y, Value x, Optional<Range> range) {
+    if (at.passes() == 1) {
+      tiles(code, on, y, x, range);
+      return;
+    }
+    code.loop(
+        at.passes(),
+        pass ->
+            tiles(
+                code,
+                new Operands(
+                    along(code, on.act(), pass, blocksOfPass() * layout.actBlockBytes()),
+                    along(code, on.wgt(), pass, blocksOfPass() * layout.wgtIcBlockBytes()),
+                    on.channels(),
+                    on.out(),
+                    pass),
+                y,
+                x,
+                range));
+  }
+
+  /** Blocks of input channels that a pass walks. */
+  private int blocksOfPass() {
+    return layout.icBlocks() / at.passes();
+  }
+
+  /** Register tiles from left to right, all of them or those of a range. */
+  private void tiles(Code code, Operands on, Value y, Value x, Optional<Range> range) {
     int tiles = Math.ceilDiv(at.strip(), at.owTile());
     if (at.border() == Border.TAPS_SKIPPED) {
       for (int tile = 0; tile < tiles; tile++) {
@@ -71,7 +103,11 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
 
   private void tile(Code code, Operands on, Value y, Value column, Taps taps) {
     Value act = actOf(code, on.act(), y, column);
-    List<Value> start = startValues(code, on.channels());
+    List<Value> start =
+        code.choose(
+            code.compare(Code.Compare.EQ, on.pass(), Value.index(0)),
+            () -> startValues(code, on.channels()),
+            () -> sumsBefore(code, outOf(code, on.out(), y, column)));
     List<Value> sums =
         layout
             .lists()
@@ -94,7 +130,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   private List<Value> reduce(
       Code code, Value act, Value wgt, Value y, Taps taps, List<Value> start) {
     Window w = conv.window();
-    Axis channels = Axis.of(layout.icBlocks(), layout.actBlockBytes(), layout.wgtIcBlockBytes());
+    Axis channels = Axis.of(blocksOfPass(), layout.actBlockBytes(), layout.wgtIcBlockBytes());
     Axis rows =
         new Axis(
             firstRow(code, y),
@@ -248,9 +284,7 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
 
   private void storeVector(Code code, Value vector, Value out, int row, int column, int o) {
     int vectorBytes = at.leaf().lanes() * layout.outElementBytes();
-    long offset =
-        row * layout.outRowBytes() + column * layout.outColumnBytes() + (long) o * vectorBytes;
-    code.store(vector, code.offset(out, offset), vectorBytes);
+    code.store(vector, code.offset(out, outOffset(row, column, o)), vectorBytes);
   }
 
   private Value constants(Code code, Value channels, int o) {
@@ -280,6 +314,26 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
       start.addAll(vectors);
     }
     return start;
+  }
+
+  /** What the passes before have left in the output. */
+  private List<Value> sumsBefore(Code code, Value out) {
+    Type.Vector type = at.leaf().accumulator();
+    List<Value> sums = new ArrayList<>();
+    for (int row = 0; row < at.ohTile(); row++) {
+      for (int column = 0; column < at.owTile(); column++) {
+        for (int o = 0; o < at.ocVectors(); o++) {
+          long offset = outOffset(row, column, o);
+          sums.add(code.load(type, code.offset(out, offset), type.bits() / Byte.SIZE));
+        }
+      }
+    }
+    return sums;
+  }
+
+  private long outOffset(int row, int column, int o) {
+    int vectorBytes = at.leaf().lanes() * layout.outElementBytes();
+    return row * layout.outRowBytes() + column * layout.outColumnBytes() + (long) o * vectorBytes;
   }
 
   private int accumulator(int row, int column, int o) {
@@ -332,8 +386,8 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
         layout.outColumnBytes());
   }
 
-  /** Pointers of one batch and one block of output channels. */
-  private record Operands(Value act, Value wgt, Value channels, Value out) {}
+  /** Pointers of one batch, one block of output channels and one pass over the reduction. */
+  private record Operands(Value act, Value wgt, Value channels, Value out, Value pass) {}
 
   private interface Taps {
     /** Whether a tap of a row is walked for a column of the tile. */

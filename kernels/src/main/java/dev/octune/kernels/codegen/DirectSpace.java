@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Constraint;
 import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
@@ -59,6 +60,11 @@ final class DirectSpace {
 
   private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4, 6, 8};
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
+  private static final int[] PASS_COUNTS = {1, 2, 4};
+
+  /** Blocks of fewer channels stay in a first-level cache as they are. */
+  private static final int MIN_SPLIT_CHANNELS = 512;
+
   private static final int[] UNROLLS = {1, 2, 4, 8};
 
   // Places of the knobs, in the order of knobsForOneThread().
@@ -74,8 +80,8 @@ final class DirectSpace {
   private static final int ORDER = 9;
   private static final int BORDER = 10;
 
-  /** Behind them; there is none where one thread runs the kernel. */
-  private static final int SPLIT = 11;
+  /** Behind the others, where there is a choice. */
+  private static final int PASSES = 11;
 
   private final Workload workload;
   private final Contraction conv;
@@ -84,6 +90,10 @@ final class DirectSpace {
   private final List<Border> borders;
   private final List<RowTaps> rowTaps;
   private final List<Knob> knobs;
+
+  /** Behind all others; there is none where one thread runs the kernel. */
+  private final int splitPlace;
+
   private final Map<Strip, Integer> leastAccumulators = new HashMap<>();
 
   private record Strip(Leaf leaf, int columns) {}
@@ -95,11 +105,13 @@ final class DirectSpace {
     this.leaves = Leaves.of(target, conv.numerics(), (long) conv.rows() * conv.columns());
     this.borders = borders();
     this.rowTaps = rowTaps();
-    this.knobs = Split.knobs(knobsForOneThread(), threads);
+    List<Knob> ofOneThread = knobsForOneThread();
+    this.splitPlace = ofOneThread.size();
+    this.knobs = Split.knobs(ofOneThread, threads);
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofCoordinates(template(), VERSION, knobs, at -> isLegal(tiling(at)));
+    return ConfigSpace.ofCoordinates(template(), VERSION, knobs, this::tiling, constraints());
   }
 
   /** The schedule with its knobs read; empty where the space doesn't hold it. */
@@ -149,7 +161,8 @@ final class DirectSpace {
         at[REDUCE] == 1,
         at[ORDER] == 1,
         borders.get(at[BORDER]),
-        Split.at(at, SPLIT));
+        isReductionSplit() ? size(PASSES, at) : 1,
+        Split.at(at, splitPlace));
   }
 
   private int size(int knob, int[] at) {
@@ -167,6 +180,26 @@ final class DirectSpace {
   }
 
   private List<Knob> knobsForOneThread() {
+    List<Knob> all = new ArrayList<>(knobsOfAll());
+    if (isReductionSplit()) {
+      all.add(Knob.Size.of("passes", PASS_COUNTS));
+    }
+    return List.copyOf(all);
+  }
+
+  /**
+   * Whether the reduction may be walked in passes: weights of a block of output channels are then
+   * read from a near cache again and again, for the price of sums that come and go. Positions must
+   * be worth it, and sums be the output.
+   */
+  private boolean isReductionSplit() {
+    return conv.isPointwise()
+        && conv.columns() >= MIN_STRIP
+        && conv.ic() >= MIN_SPLIT_CHANNELS
+        && !conv.numerics().out().isRequantized();
+  }
+
+  private List<Knob> knobsOfAll() {
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Size("ic_block", icBlocks()),
@@ -212,37 +245,79 @@ final class DirectSpace {
 
   /** Whether a tiling of any of these knobs' values is a point of the space. */
   boolean isLegal(Tiling at) {
-    return isWritable(at) && isSmall(at) && isWorthwhile(at);
+    return Constraint.allow(constraints(), at);
   }
 
-  /** What the kernel needs to be written at all, and to be exact. */
-  private boolean isWritable(Tiling at) {
-    Leaf leaf = at.leaf();
-    boolean flat = at.rowTaps() == RowTaps.FLAT;
+  /**
+   * First what the kernel needs to be written at all and to be exact, then what keeps compiling
+   * quick and sums in registers, then what prunes the hopeless.
+   */
+  private List<Constraint<? super Tiling>> constraints() {
+    return List.of(
+        new Constraint<>("block of channels holds whole groups", this::holdsWholeGroups),
+        new Constraint<>("border is exact and can be walked", this::bordersAreWalked),
+        new Constraint<>("flat rows fit a block", this::isFlatRowWhole),
+        new Constraint<>("passes divide blocks, tiles divide strips", this::dividesPasses),
+        new Constraint<>("passes are of blocks beyond the near cache", this::needsPasses),
+        new Constraint<>(
+            "threads share as no other split does", at -> at.isSplitWorthwhile(conv, threads)),
+        new Constraint<>("body is small", this::isBodySmall),
+        new Constraint<>("sums and operands fit the registers", this::fitsRegisters),
+        new Constraint<>("block of channels pads little", this::padsFewChannels),
+        new Constraint<>("register tile divides strip and channels well", this::isTile),
+        new Constraint<>("register tile hides latency", this::hidesLatency));
+  }
+
+  private boolean holdsWholeGroups(Tiling at) {
+    int group = at.leaf().group();
+    return at.icBlock() % group == 0 && at.icBlock() / group % at.unroll() == 0;
+  }
+
+  private boolean bordersAreWalked(Tiling at) {
     boolean skipsTaps = at.border() == Border.TAPS_SKIPPED;
     boolean writesTaps = at.rowTaps() == RowTaps.UNROLLED || conv.window().kw() == 1;
-    return at.icBlock() % leaf.group() == 0
-        && at.icBlock() / leaf.group() % at.unroll() == 0
-        && at.borderIsExact(conv.numerics())
+    return at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
-        && (!skipsTaps || (writesTaps && at.tilesWritten() <= MAX_TILES_WRITTEN))
-        && (!flat
-            || (at.icBlock() >= run(at) && !at.tapsOuter() && leaf.actForm() == ActForm.WHOLE));
+        && (!skipsTaps || (writesTaps && at.tilesWritten() <= MAX_TILES_WRITTEN));
   }
 
-  /** What keeps compiling quick and accumulators in registers. */
-  private boolean isSmall(Tiling at) {
-    return at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS
-        && at.liveRegisters() <= at.leaf().registers() + SPARE_REGISTERS;
+  private boolean isFlatRowWhole(Tiling at) {
+    return at.rowTaps() != RowTaps.FLAT
+        || (at.icBlock() >= run(at) && !at.tapsOuter() && at.leaf().actForm() == ActForm.WHOLE);
   }
 
-  /** What prunes the hopeless. */
-  private boolean isWorthwhile(Tiling at) {
-    Leaf leaf = at.leaf();
-    return at.isSplitWorthwhile(conv, threads)
-        && waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(leaf.group(), run(at))
-        && isTile(leaf, at.ocVectors(), at.owTile(), at.strip())
-        && at.accumulators() >= leastAccumulators(leaf, at.strip());
+  /** A tile that overlaps its neighbour would add to the same sums twice. */
+  private boolean dividesPasses(Tiling at) {
+    return at.passes() == 1
+        || (PackedLayout.ceilDiv(conv.ic(), at.icBlock()) % at.passes() == 0
+            && conv.columns() % at.strip() == 0
+            && at.strip() % at.owTile() == 0
+            && at.strip() > at.owTile());
+  }
+
+  private boolean needsPasses(Tiling at) {
+    long bytes = (long) at.ocBlock() * conv.ic() * at.leaf().wgtElement().bits() / Byte.SIZE;
+    return at.passes() == 1 || bytes > DirectCost.RESIDENT_BYTES;
+  }
+
+  private boolean isBodySmall(Tiling at) {
+    return at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS;
+  }
+
+  private boolean fitsRegisters(Tiling at) {
+    return at.liveRegisters() <= at.leaf().registers() + SPARE_REGISTERS;
+  }
+
+  private boolean padsFewChannels(Tiling at) {
+    return waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(at.leaf().group(), run(at));
+  }
+
+  private boolean isTile(Tiling at) {
+    return isTile(at.leaf(), at.ocVectors(), at.owTile(), at.strip());
+  }
+
+  private boolean hidesLatency(Tiling at) {
+    return at.accumulators() >= leastAccumulators(at.leaf(), at.strip());
   }
 
   /** Neighbouring channels that blocks cover. */

@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Constraint;
 import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -78,7 +80,7 @@ final class ListedSpace {
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofCoordinates(template, VERSION, knobs, at -> isLegal(at, tiling(at)));
+    return ConfigSpace.ofCoordinates(template, VERSION, knobs, this::point, constraints());
   }
 
   /** The schedule with its knobs read, but for its order; empty where the space lacks it. */
@@ -95,7 +97,9 @@ final class ListedSpace {
         return Optional.empty();
       }
     }
-    return isLegal(at, tiling(at)) ? Optional.of(listed(tiling(at), at)) : Optional.empty();
+    return Constraint.allow(constraints(), point(at))
+        ? Optional.of(listed(tiling(at), at))
+        : Optional.empty();
   }
 
   /** The point of lists with the most classes that direct kernels of bytes would do best at. */
@@ -142,6 +146,7 @@ final class ListedSpace {
         false,
         at[ORDER] == 1,
         plain.borders().get(at[BORDER]),
+        1,
         Split.at(at, SPLIT));
   }
 
@@ -168,23 +173,55 @@ final class ListedSpace {
         Knob.Choice.of("order", "channels_outer", "rows_outer"));
   }
 
-  private boolean isLegal(int[] at, Tiling tiling) {
-    return at[LEAF] == 0
-        ? isListed(at, tiling)
-        : at[CLASSES] == 0 && at[PAIRING] == 0 && plain.isLegal(tiling);
+  /** A point by its coordinates and as a tiling without its lists. */
+  @SuppressWarnings("ArrayRecordComponent") // lent for one question
+  private record Point(int[] at, Tiling tiling) {}
+
+  private Point point(int[] at) {
+    return new Point(at, tiling(at));
   }
 
-  /** Whether it is worth building as lists. */
-  private boolean isListed(int[] at, Tiling tiling) {
+  private List<Constraint<? super Point>> constraints() {
+    return List.of(
+        new Constraint<>("plain kernels have no classes, and are worth it", this::isPlainLegal),
+        new Constraint<>(
+            "lists can be written", point -> isPlain(point) || isWritable(point.at, point.tiling)),
+        ofLists(
+            "threads share as no other split does",
+            tiling -> tiling.isSplitWorthwhile(conv, threads)),
+        ofLists(
+            "sums and operands fit the registers",
+            tiling -> tiling.liveRegisters() <= tiling.leaf().registers() + SPARE_REGISTERS),
+        ofLists("blocks pad few channels", this::padsFewChannels),
+        ofLists(
+            "register tile divides the strip well",
+            tiling ->
+                tiling.owTile() <= tiling.strip()
+                    && waste(tiling.owTile(), tiling.strip()) <= MAX_WASTE),
+        ofLists(
+            "register tile hides latency",
+            tiling -> tiling.accumulators() >= Math.min(MIN_ACCUMULATORS, conv.columns())));
+  }
+
+  private static boolean isPlain(Point point) {
+    return point.at()[LEAF] != 0;
+  }
+
+  private boolean isPlainLegal(Point point) {
+    int[] at = point.at();
+    return !isPlain(point)
+        || (at[CLASSES] == 0 && at[PAIRING] == 0 && plain.isLegal(point.tiling()));
+  }
+
+  /** What makes a kernel worth building as lists. */
+  private static Constraint<Point> ofLists(String name, Predicate<Tiling> allows) {
+    return new Constraint<>(name, point -> isPlain(point) || allows.test(point.tiling()));
+  }
+
+  private boolean padsFewChannels(Tiling tiling) {
     Leaf leaf = tiling.leaf();
-    return isWritable(at, tiling)
-        && tiling.isSplitWorthwhile(conv, threads)
-        && tiling.liveRegisters() <= leaf.registers() + SPARE_REGISTERS
-        && tiling.owTile() <= tiling.strip()
-        && waste(tiling.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
-        && waste(tiling.ocBlock(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc())
-        && waste(tiling.owTile(), tiling.strip()) <= MAX_WASTE
-        && tiling.accumulators() >= Math.min(MIN_ACCUMULATORS, conv.columns());
+    return waste(tiling.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
+        && waste(tiling.ocBlock(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc());
   }
 
   /**

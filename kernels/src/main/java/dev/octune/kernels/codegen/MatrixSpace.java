@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Constraint;
 import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.workload.Window;
@@ -62,7 +63,7 @@ final class MatrixSpace {
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofCoordinates(template, VERSION, knobs, at -> isLegal(tiling(at)));
+    return ConfigSpace.ofCoordinates(template, VERSION, knobs, this::tiling, constraints());
   }
 
   /** The schedule with its knobs read; empty where the space doesn't hold it. */
@@ -169,12 +170,30 @@ final class MatrixSpace {
   }
 
   private boolean isLegal(MatrixTiling at) {
-    int run = at.flat() ? conv.window().kw() * conv.ic() : conv.ic();
-    return at.isEven()
-        && at.liveTiles() <= AmxTile.REGISTERS
-        && at.owTile() <= at.strip()
-        && (!at.flat() || (at.icBlock() >= run && !at.tapsOuter()))
-        && waste(at.icBlock(), run) <= MAX_WASTE * waste(AmxTile.DOT, run)
+    return Constraint.allow(constraints(), at);
+  }
+
+  private List<Constraint<? super MatrixTiling>> constraints() {
+    return List.of(
+        new Constraint<>("blocks and tiles are even", MatrixTiling::isEven),
+        new Constraint<>(
+            "sums and operands fit the tile registers", at -> at.liveTiles() <= AmxTile.REGISTERS),
+        new Constraint<>(
+            "flat rows fit a block",
+            at -> !at.flat() || (at.icBlock() >= run(at) && !at.tapsOuter())),
+        new Constraint<>(
+            "block of channels pads little",
+            at -> waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(AmxTile.DOT, run(at))),
+        new Constraint<>("register tile divides strip and channels well", this::isTile));
+  }
+
+  /** Neighbouring channels that blocks cover. */
+  private int run(MatrixTiling at) {
+    return at.flat() ? conv.window().kw() * conv.ic() : conv.ic();
+  }
+
+  private boolean isTile(MatrixTiling at) {
+    return at.owTile() <= at.strip()
         && waste(at.ocBlock(), conv.oc()) <= MAX_WASTE * waste(AmxTile.LANES, conv.oc())
         && waste(at.owTile(), at.strip()) <= MAX_WASTE;
   }

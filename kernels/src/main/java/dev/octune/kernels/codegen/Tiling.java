@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param rowTaps how the taps of a row are walked
  * @param tapsOuter true where taps are walked outside of blocks of input channels
  * @param rowsOuter true where strips are walked outside of blocks of output channels
+ * @param passes in which a strip walks the reduction; between them its sums stand in the output
  * @param split how threads share it; empty where it is made for one, and more are cut at strips
  * @param listing how weights stand in lists, for kernels of particular ones
  */
@@ -30,6 +31,7 @@ record Tiling(
     boolean tapsOuter,
     boolean rowsOuter,
     Border border,
+    int passes,
     Optional<Split> split,
     Optional<Listing> listing) {
   /** One thread may wait so much longer for another, where a split evens out nothing. */
@@ -48,6 +50,7 @@ record Tiling(
       boolean tapsOuter,
       boolean rowsOuter,
       Border border,
+      int passes,
       Optional<Split> split) {
     this(
         leaf,
@@ -61,6 +64,7 @@ record Tiling(
         tapsOuter,
         rowsOuter,
         border,
+        passes,
         split,
         Optional.empty());
   }
@@ -79,6 +83,7 @@ record Tiling(
         tapsOuter,
         rowsOuter,
         border,
+        passes,
         split,
         Optional.of(lists));
   }

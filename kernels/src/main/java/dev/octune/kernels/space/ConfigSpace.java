@@ -5,14 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
- * Ordered knobs and a constraint: the schedules of one template for one workload and target,
+ * Ordered knobs and constraints: the schedules of one template for one workload and target,
  * numbered 0..size−1 in knob order, the last knob running fastest. Immutable, thread-safe.
  */
 public final class ConfigSpace {
-  /** Points before the constraint; enumerating this many takes about a second. */
+  /** Points before the constraints; enumerating this many takes about a second. */
   public static final int MAX_RAW_POINTS = 1 << 22;
 
   private final String template;
@@ -21,8 +23,21 @@ public final class ConfigSpace {
   private final List<List<String>> values;
   private final int rawSize;
   private final int[] legal;
+  private final List<Pruned> pruned;
 
-  private ConfigSpace(String template, int version, List<Knob> knobs, Predicate<int[]> constraint) {
+  /**
+   * What a constraint leaves out.
+   *
+   * @param points that it forbids and that no constraint before it does
+   */
+  public record Pruned(String constraint, int points) {}
+
+  private <P> ConfigSpace(
+      String template,
+      int version,
+      List<Knob> knobs,
+      Function<int[], P> point,
+      List<Constraint<? super P>> constraints) {
     this.template = template;
     this.version = version;
     this.knobs = List.copyOf(knobs);
@@ -41,10 +56,14 @@ public final class ConfigSpace {
     this.rawSize = (int) raw;
     int[] found = new int[rawSize];
     int count = 0;
+    int[] forbidden = new int[constraints.size()];
     int[] coordinates = new int[knobs.size()];
     for (int i = 0; i < rawSize; i++) {
-      if (constraint.test(coordinates)) {
+      int breaks = Constraint.firstBroken(constraints, point.apply(coordinates));
+      if (breaks < 0) {
         found[count++] = i;
+      } else {
+        forbidden[breaks]++;
       }
       for (int k = coordinates.length - 1; k >= 0; k--) {
         if (++coordinates[k] < values.get(k).size()) {
@@ -54,32 +73,61 @@ public final class ConfigSpace {
       }
     }
     this.legal = Arrays.copyOf(found, count);
+    this.pruned =
+        IntStream.range(0, forbidden.length)
+            .mapToObj(i -> new Pruned(constraints.get(i).name(), forbidden[i]))
+            .toList();
   }
 
   /**
-   * Enumerates the points that the constraint allows.
+   * Enumerates the points that one constraint allows.
    *
    * @param constraint true where a schedule is legal and worth building
    */
   public static ConfigSpace of(
       String template, int version, List<Knob> knobs, Predicate<Schedule> constraint) {
-    List<Knob> ordered = List.copyOf(knobs);
-    return new ConfigSpace(
+    return ofSchedules(
         template,
         version,
-        ordered,
-        coordinates -> constraint.test(schedule(template, version, ordered, coordinates)));
+        knobs,
+        schedule -> schedule,
+        List.of(new Constraint<>("schedule is legal", constraint)));
   }
 
   /**
-   * Enumerates the points that the constraint allows, without making a schedule of each: for large
-   * spaces.
+   * Enumerates the points that the constraints allow.
    *
-   * @param constraint on coordinates, the index of each knob's value; the array is only lent
+   * @param point what constraints read
+   * @param constraints what makes a schedule legal and worth building; a point counts for the first
+   *     that forbids it
    */
-  public static ConfigSpace ofCoordinates(
-      String template, int version, List<Knob> knobs, Predicate<int[]> constraint) {
-    return new ConfigSpace(template, version, knobs, constraint);
+  public static <P> ConfigSpace ofSchedules(
+      String template,
+      int version,
+      List<Knob> knobs,
+      Function<Schedule, P> point,
+      List<Constraint<? super P>> constraints) {
+    List<Knob> ordered = List.copyOf(knobs);
+    return ofCoordinates(
+        template,
+        version,
+        ordered,
+        at -> point.apply(schedule(template, version, ordered, at)),
+        constraints);
+  }
+
+  /**
+   * As the other, without making a schedule of each point: for large spaces.
+   *
+   * @param point of coordinates, the index of each knob's value; the array is only lent
+   */
+  public static <P> ConfigSpace ofCoordinates(
+      String template,
+      int version,
+      List<Knob> knobs,
+      Function<int[], P> point,
+      List<Constraint<? super P>> constraints) {
+    return new ConfigSpace(template, version, knobs, point, constraints);
   }
 
   public String template() {
@@ -99,9 +147,14 @@ public final class ConfigSpace {
     return legal.length;
   }
 
-  /** Points before the constraint. */
+  /** Points before the constraints. */
   public int rawSize() {
     return rawSize;
+  }
+
+  /** What each constraint leaves out, in the order in which they are asked. */
+  public List<Pruned> pruned() {
+    return pruned;
   }
 
   /** The point of an index in [0, size). */
@@ -120,7 +173,7 @@ public final class ConfigSpace {
     return coordinates;
   }
 
-  /** The index of the point at these coordinates, empty where the constraint forbids it. */
+  /** The index of the point at these coordinates, empty where a constraint forbids it. */
   public OptionalInt indexOf(int[] coordinates) {
     if (coordinates.length != knobs.size()) {
       throw new IllegalArgumentException(

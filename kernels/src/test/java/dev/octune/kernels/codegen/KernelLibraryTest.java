@@ -219,6 +219,17 @@ class KernelLibraryTest {
   }
 
   @Test
+  void space_everyWorkload_prunedPointsAndSizeAreAll() {
+    for (String target : TARGETS) {
+      for (String workload : WORKLOADS) {
+        ConfigSpace space = LIBRARY.space(Workload.parse(workload), Target.parse(target));
+        int pruned = space.pruned().stream().mapToInt(ConfigSpace.Pruned::points).sum();
+        assertEquals(space.rawSize(), pruned + space.size(), workload);
+      }
+    }
+  }
+
+  @Test
   void roofs_everyTarget_haveOneLoopForEachLeafOfItsKernels() {
     for (String text : TARGETS) {
       Target target = Target.parse(text);

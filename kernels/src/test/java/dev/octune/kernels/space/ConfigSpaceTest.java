@@ -39,6 +39,28 @@ class ConfigSpaceTest {
     assertThrows(IndexOutOfBoundsException.class, () -> space.at(10));
   }
 
+  @Test
+  void pruned_twoConstraints_eachCountsWhatThoseBeforeLetThrough() {
+    ConfigSpace space =
+        ConfigSpace.ofSchedules(
+            "conv",
+            3,
+            KNOBS,
+            at -> at,
+            List.of(
+                new Constraint<Schedule>("no plain leaf", at -> !at.choice("leaf").equals("plain")),
+                new Constraint<Schedule>("small tile", at -> at.size("ow_tile") < 4),
+                new Constraint<Schedule>("anything", _ -> true)));
+
+    assertEquals(
+        List.of(
+            new ConfigSpace.Pruned("no plain leaf", 6),
+            new ConfigSpace.Pruned("small tile", 2),
+            new ConfigSpace.Pruned("anything", 0)),
+        space.pruned());
+    assertEquals(4, space.size());
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
   void at_randomSpace_roundTripsThroughCoordinatesScheduleAndText(long seed) {

@@ -53,6 +53,10 @@ final class SpaceCommand implements Callable<Integer> {
       out.printf("template   %s/%d%n", space.template(), space.version());
       out.printf("schedules  %d (of %d before pruning)%n", space.size(), space.rawSize());
       out.printf("default    %s%n", byDefault);
+      out.println("pruned, each by the first that forbids it:");
+      for (ConfigSpace.Pruned pruned : space.pruned()) {
+        out.printf("  %8d  %s%n", pruned.points(), pruned.constraint());
+      }
       for (Knob knob : space.knobs()) {
         out.printf("%-10s %s%n", knob.name(), String.join(", ", knob.values()));
       }
@@ -69,6 +73,10 @@ final class SpaceCommand implements Callable<Integer> {
     node.put("size", space.size());
     node.put("raw_size", space.rawSize());
     node.put("default", byDefault);
+    ArrayNode pruned = node.putArray("pruned");
+    for (ConfigSpace.Pruned by : space.pruned()) {
+      pruned.addObject().put("constraint", by.constraint()).put("points", by.points());
+    }
     ArrayNode knobs = node.putArray("knobs");
     for (Knob knob : space.knobs()) {
       ObjectNode entry = knobs.addObject();

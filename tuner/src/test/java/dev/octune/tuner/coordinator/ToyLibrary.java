@@ -5,6 +5,7 @@ import dev.octune.kernels.codegen.KernelSource;
 import dev.octune.kernels.codegen.RoofLoop;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Constraint;
 import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
@@ -29,7 +30,9 @@ public final class ToyLibrary implements KernelLibrary {
             List.of(
                 Knob.Size.of("block", IntStream.range(0, spaceSize / TILES + 1).toArray()),
                 Knob.Size.of("tile", IntStream.range(0, TILES).toArray())),
-            at -> at[0] * TILES + at[1] < spaceSize);
+            at -> at,
+            List.of(
+                new Constraint<int[]>("toy is small", at -> at[0] * TILES + at[1] < spaceSize)));
   }
 
   /** The number of a schedule in its space. */

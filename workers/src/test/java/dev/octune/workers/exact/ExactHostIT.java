@@ -114,6 +114,25 @@ final class ExactHostIT {
     assertTrue(proof.checked() > 0);
   }
 
+  /** Sums that come and go through the output, and blocks that passes do not divide. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dense_int8 m=48 k=1024 n=33 act=u8 wgt=s8 out=s32",
+        "dense_int8 m=32 k=700 n=65 act=u8 wgt=s8 out=s32",
+        "batch_matmul_int8 b=2 m=36 k=512 n=17 act=u8 wgt=u8 wzp=131 out=s32",
+      })
+  void kernel_reductionInPasses_equalsOracle(String text) throws Exception {
+    Proof proof = Proof.running(Host.detect().target(), Connection.HERE);
+
+    List<String> failures =
+        proof.failuresOfAll(
+            Workload.parse(text), MAX_POINTS, schedule -> schedule.size("passes") > 1);
+
+    assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+    assertTrue(proof.checked() > 0);
+  }
+
   /** One small workload of each operator on the best instruction set here, point by point. */
   @ParameterizedTest
   @ValueSource(

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Checks sampled schedules of workloads on one target through one connection. */
 final class Proof {
@@ -126,11 +128,19 @@ final class Proof {
 
   /** The same for the points of one workload's space, evenly thinned to at most so many. */
   List<String> failuresOfAll(Workload workload, int maxPoints) throws Exception {
+    return failuresOfAll(workload, maxPoints, _ -> true);
+  }
+
+  /** The same for those points that are asked for. */
+  List<String> failuresOfAll(Workload workload, int maxPoints, Predicate<Schedule> wanted)
+      throws Exception {
+    ConfigSpace space = library.space(workload, target);
+    List<Schedule> points =
+        IntStream.range(0, space.size()).mapToObj(space::at).filter(wanted).toList();
     try (LocalDevice device = open()) {
-      ConfigSpace space = library.space(workload, target);
-      int step = Math.ceilDiv(space.size(), maxPoints);
-      for (int i = 0; i < space.size(); i += step) {
-        check(device, new Candidate(workload, target, space.at(i)), i);
+      int step = Math.max(1, Math.ceilDiv(points.size(), maxPoints));
+      for (int i = 0; i < points.size(); i += step) {
+        check(device, new Candidate(workload, target, points.get(i)), i);
       }
       drain(0);
     }
