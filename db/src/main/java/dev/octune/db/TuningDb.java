@@ -1,6 +1,7 @@
 package dev.octune.db;
 
 import dev.octune.db.job.JobDb;
+import dev.octune.db.match.Legality;
 import dev.octune.db.match.LookupIndex;
 import dev.octune.db.match.LookupResult;
 import dev.octune.db.record.ConfirmedBest;
@@ -90,10 +91,10 @@ public interface TuningDb extends AutoCloseable {
    * The confirmed bests in memory, those to come too: whatever is durable is in it before its
    * future completes. Needs {@link Access#WRITER}.
    *
-   * @param legal as {@link #lookup} takes it; its answers must not change
+   * @param legality such as {@code KernelLibrary::points}; its answers must not change
    */
-  default LookupIndex index(Predicate<Candidate> legal) {
-    LookupIndex index = new LookupIndex(legal);
+  default LookupIndex index(Legality legality) {
+    LookupIndex index = new LookupIndex(legality);
     onBest(index::put);
     try (Stream<ConfirmedBest> all = bests()) {
       // A page may have been read before a newer best of one of its rows was told.

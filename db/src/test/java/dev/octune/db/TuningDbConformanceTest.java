@@ -218,7 +218,7 @@ abstract class TuningDbConformanceTest {
   void index_bestsBeforeAndAfter_areInItOnceStored() {
     ConfirmedBest before = Samples.best(Samples.CONV, Samples.AVX2, 800);
     db.putBest(before).join();
-    LookupIndex index = db.index(_ -> true);
+    LookupIndex index = db.index((_, _) -> _ -> true);
     assertEquals(800, medianOf(index.find(Samples.CONV, Samples.AVX2)));
     long version = index.version();
     db.putBest(Samples.best(Samples.CONV, Samples.AVX2, 700)).join();

@@ -21,10 +21,4 @@ final class IndexSlot {
   void replace(IndexedBest newer) {
     best = newer;
   }
-
-  /** True where the best is one of this slot's workload and target. */
-  boolean isOf(IndexedBest other) {
-    IndexedBest mine = best;
-    return mine.target().equals(other.target()) && mine.workload().equals(other.workload());
-  }
 }

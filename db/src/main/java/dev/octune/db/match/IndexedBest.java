@@ -1,16 +1,15 @@
 package dev.octune.db.match;
 
 import dev.octune.db.record.KnownBest;
-import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import java.time.Instant;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A confirmed best without its samples, and what was found about its legality. Thread-safe. */
 public final class IndexedBest implements KnownBest {
+  private static final byte UNKNOWN = 0;
   private static final byte LEGAL = 1;
   private static final byte ILLEGAL = 2;
 
@@ -27,15 +26,18 @@ public final class IndexedBest implements KnownBest {
   private final String id;
 
   /**
-   * Of this schedule on its own workload and target, by azp; 0 where nobody has asked. Threads may
-   * overwrite each other's entries with the same value, or ask twice.
+   * Of this schedule on its own workload and target. Threads may overwrite each other's verdicts
+   * with the same value, or ask twice.
    */
-  private byte @Nullable [] verdicts;
+  private byte verdict = UNKNOWN;
 
-  /** A best with another schedule object of the same text, so that equal ones are shared. */
-  IndexedBest(KnownBest best, Schedule schedule, String device) {
+  /** The same with other azps, by azp; few are ever asked for. */
+  private byte @Nullable [] otherVerdicts;
+
+  /** A best with other objects of the same texts, so that equal ones are shared. */
+  IndexedBest(KnownBest best, Target target, Schedule schedule, String device) {
     this.workload = best.workload();
-    this.target = best.target();
+    this.target = target;
     this.schedule = schedule;
     this.medianNanos = best.medianNanos();
     this.defaultNanos = best.defaultNanos();
@@ -88,17 +90,26 @@ public final class IndexedBest implements KnownBest {
    * Whether the schedule is a point of its own workload's and target's space, with another azp: it
    * does not change while the program lives, so it is asked once.
    */
-  boolean isLegalWithAzp(int azp, Predicate<Candidate> legal) {
-    byte[] known = verdicts;
+  boolean isLegalWithAzp(int azp, Legality legality) {
+    if (azp == workload.numerics().azp()) {
+      if (verdict == UNKNOWN) {
+        verdict = judge(workload, legality);
+      }
+      return verdict == LEGAL;
+    }
+    byte[] known = otherVerdicts;
     if (known == null) {
       known = new byte[VERDICTS];
-      verdicts = known;
+      otherVerdicts = known;
     }
-    if (known[azp] == 0) {
-      Workload own = workload.with(workload.numerics().withAzp(azp));
-      known[azp] = legal.test(new Candidate(own, target, schedule)) ? LEGAL : ILLEGAL;
+    if (known[azp] == UNKNOWN) {
+      known[azp] = judge(workload.with(workload.numerics().withAzp(azp)), legality);
     }
     return known[azp] == LEGAL;
+  }
+
+  private byte judge(Workload own, Legality legality) {
+    return legality.of(own, target).test(schedule) ? LEGAL : ILLEGAL;
   }
 
   @Override

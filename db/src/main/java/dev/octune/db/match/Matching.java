@@ -34,7 +34,7 @@ public final class Matching {
    *
    * @param <B> the form of the bests
    */
-  interface Legality<B> {
+  interface Verdict<B> {
     boolean isLegal(B best, Workload workload, Target target);
   }
 
@@ -52,9 +52,9 @@ public final class Matching {
    */
   public static <B extends KnownBest> LookupResult<B> find(
       Workload workload, Target target, List<B> known, Predicate<Candidate> legal) {
-    Legality<B> legality = (best, on, at) -> legal.test(new Candidate(on, at, best.schedule()));
-    return serving(workload, target, known, legality)
-        .or(() -> nearest(workload, target, known, legality))
+    Verdict<B> verdict = (best, on, at) -> legal.test(new Candidate(on, at, best.schedule()));
+    return serving(workload, target, known, verdict)
+        .or(() -> nearest(workload, target, known, verdict))
         .orElseGet(LookupResult.None::new);
   }
 
@@ -72,9 +72,9 @@ public final class Matching {
    * @param known those of the query's shape at least
    */
   static <B extends KnownBest> Optional<LookupResult<B>> serving(
-      Workload workload, Target target, List<B> known, Legality<B> legality) {
+      Workload workload, Target target, List<B> known, Verdict<B> verdict) {
     for (B best : best(known, b -> isExact(b, workload, target), sameAzpFirst(workload))) {
-      if (legality.isLegal(best, workload, target)) {
+      if (verdict.isLegal(best, workload, target)) {
         return Optional.of(new LookupResult.Exact<>(best));
       }
     }
@@ -83,7 +83,7 @@ public final class Matching {
       // A kernel of the record's ranges on the record's target, with the query's azp.
       Workload served =
           best.workload().with(best.workload().numerics().withAzp(workload.numerics().azp()));
-      if (legality.isLegal(best, served, best.target())) {
+      if (verdict.isLegal(best, served, best.target())) {
         return Optional.of(new LookupResult.Compatible<>(best));
       }
     }
@@ -96,7 +96,7 @@ public final class Matching {
   }
 
   private static <B extends KnownBest> Optional<LookupResult<B>> nearest(
-      Workload workload, Target target, List<B> known, Legality<B> legality) {
+      Workload workload, Target target, List<B> known, Verdict<B> verdict) {
     ShapePoint query = ShapePoint.of(workload, target);
     return known.stream()
         .filter(best -> best.workload().getClass() == workload.getClass())
@@ -108,7 +108,7 @@ public final class Matching {
         .sorted(
             Comparator.<LookupResult.Nearest<B>>comparingDouble(LookupResult.Nearest::distance)
                 .thenComparing(LookupResult.Nearest::best, NEWEST_FIRST))
-        .filter(near -> legality.isLegal(near.best(), workload, target))
+        .filter(near -> verdict.isLegal(near.best(), workload, target))
         .<LookupResult<B>>map(near -> near)
         .findFirst();
   }

@@ -48,7 +48,7 @@ final class LookupIndexTest {
       // Beyond the tail of a neighbourhood in some.
       int size = database % 10 == 9 ? 2500 : 1 + random.nextInt(80);
       Predicate<Candidate> legal = legality(random.nextInt());
-      LookupIndex index = new LookupIndex(legal);
+      LookupIndex index = new LookupIndex(spaces(legal));
       Map<List<Object>, ConfirmedBest> known = new HashMap<>();
       for (int i = 0; i < size; i++) {
         ConfirmedBest best = best(random);
@@ -77,7 +77,7 @@ final class LookupIndexTest {
 
   @Test
   void find_whileBestsCome_isAlwaysOneOfThem() {
-    LookupIndex index = new LookupIndex(_ -> true);
+    LookupIndex index = new LookupIndex((_, _) -> _ -> true);
     AtomicBoolean ended = new AtomicBoolean();
     List<CompletableFuture<Long>> readers = new ArrayList<>();
     for (int reader = 0; reader < 3; reader++) {
@@ -113,7 +113,7 @@ final class LookupIndexTest {
   @Test
   void findServing_sameBestTwice_asksItsSpaceOnce() {
     List<Candidate> asked = new ArrayList<>();
-    LookupIndex index = new LookupIndex(asked::add);
+    LookupIndex index = new LookupIndex(spaces(asked::add));
     index.put(Samples.best(Samples.CONV, Samples.AVX2, 500));
     Workload azp = Samples.CONV.with(Samples.CONV.numerics().withAzp(211));
     for (int i = 0; i < 3; i++) {
@@ -126,7 +126,7 @@ final class LookupIndexTest {
 
   @Test
   void byId_replacedBest_isGone() {
-    LookupIndex index = new LookupIndex(_ -> true);
+    LookupIndex index = new LookupIndex((_, _) -> _ -> true);
     ConfirmedBest first = Samples.best(Samples.CONV, Samples.AVX2, 500);
     ConfirmedBest second =
         ConfirmedBest.choose(
@@ -174,6 +174,10 @@ final class LookupIndexTest {
   /** Says no often, the same for the same question. */
   private static Predicate<Candidate> legality(int salt) {
     return c -> ((c.hashCode() ^ salt) & 3) != 0;
+  }
+
+  private static Legality spaces(Predicate<Candidate> legal) {
+    return (workload, target) -> schedule -> legal.test(new Candidate(workload, target, schedule));
   }
 
   private static ConfirmedBest best(Random random) {

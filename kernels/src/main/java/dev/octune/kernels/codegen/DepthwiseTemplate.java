@@ -8,6 +8,7 @@ import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Depthwise convolution, any multiplier, by the kernel of {@link DepthwisePlan}. */
 final class DepthwiseTemplate implements KernelTemplate {
@@ -27,8 +28,8 @@ final class DepthwiseTemplate implements KernelTemplate {
   }
 
   @Override
-  public boolean contains(Workload workload, Target target, Schedule schedule) {
-    return space(depthwise(workload), target).contains(schedule);
+  public Predicate<Schedule> points(Workload workload, Target target) {
+    return space(depthwise(workload), target)::contains;
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.octune.kernels.workload.Window;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Convolution, dense layers and batch matmul by the direct kernel. */
 final class DirectTemplate implements KernelTemplate {
@@ -54,8 +55,9 @@ final class DirectTemplate implements KernelTemplate {
   }
 
   @Override
-  public boolean contains(Workload workload, Target target, Schedule schedule) {
-    return new DirectSpace(workload, contraction(workload), target).tiling(schedule).isPresent();
+  public Predicate<Schedule> points(Workload workload, Target target) {
+    DirectSpace space = new DirectSpace(workload, contraction(workload), target);
+    return schedule -> space.tiling(schedule).isPresent();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The templates there are: the one way from a workload to its space and its kernels. */
 public interface KernelLibrary {
@@ -25,12 +26,18 @@ public interface KernelLibrary {
 
   /**
    * Whether a template covers the candidate's workload and its schedule is a point of the space.
-   * The standard library enumerates nothing for it: some microseconds, where {@link #space} may
-   * take milliseconds.
    */
   default boolean contains(Candidate candidate) {
-    return uncovered(candidate.workload(), candidate.target()).isEmpty()
-        && space(candidate.workload(), candidate.target()).contains(candidate.schedule());
+    return points(candidate.workload(), candidate.target()).test(candidate.schedule());
+  }
+
+  /**
+   * What {@link #contains} says of each schedule of one workload on one target. The standard
+   * library enumerates nothing for it: some microseconds, and a fraction of one for each further
+   * schedule, where {@link #space} may take milliseconds. The answer is not thread-safe.
+   */
+  default Predicate<Schedule> points(Workload workload, Target target) {
+    return uncovered(workload, target).isEmpty() ? space(workload, target)::contains : _ -> false;
   }
 
   /** The point of the space that is good without any search. */

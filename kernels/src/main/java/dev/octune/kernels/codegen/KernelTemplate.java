@@ -7,6 +7,7 @@ import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One family of kernels for some workloads. Stateless, thread-safe. */
 interface KernelTemplate {
@@ -19,8 +20,10 @@ interface KernelTemplate {
   /** The schedules of a covered workload. */
   ConfigSpace space(Workload workload, Target target);
 
-  /** Whether the space of a covered workload holds a schedule. Enumerates nothing. */
-  boolean contains(Workload workload, Target target, Schedule schedule);
+  /**
+   * Whether the space of a covered workload holds a schedule. Enumerates nothing. Not thread-safe.
+   */
+  Predicate<Schedule> points(Workload workload, Target target);
 
   /** The point of the space that is good without any search. */
   Schedule defaultSchedule(Workload workload, Target target);

@@ -13,6 +13,7 @@ import dev.octune.kernels.workload.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -63,8 +64,8 @@ final class ListedTemplate implements KernelTemplate {
   }
 
   @Override
-  public boolean contains(Workload workload, Target target, Schedule schedule) {
-    return listed(workload, target, Optional.of(schedule)).tiling(schedule).isPresent();
+  public Predicate<Schedule> points(Workload workload, Target target) {
+    return schedule -> listed(workload, target, Optional.of(schedule)).tiling(schedule).isPresent();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Convolution, dense layers and batch matmul by tiles of AMX. */
@@ -49,8 +50,9 @@ final class MatrixTemplate implements KernelTemplate {
   }
 
   @Override
-  public boolean contains(Workload workload, Target target, Schedule schedule) {
-    return matrix(workload, target).tiling(schedule).isPresent();
+  public Predicate<Schedule> points(Workload workload, Target target) {
+    MatrixSpace space = matrix(workload, target);
+    return schedule -> space.tiling(schedule).isPresent();
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Workload;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,13 +55,11 @@ final class StandardLibrary implements KernelLibrary {
   }
 
   @Override
-  public boolean contains(Candidate candidate) {
-    Workload workload = candidate.workload();
-    Target target = candidate.target();
-    return uncovered(workload, target).isEmpty()
-        && template(workload, target)
-            .filter(template -> template.contains(workload, target, candidate.schedule()))
-            .isPresent();
+  public Predicate<Schedule> points(Workload workload, Target target) {
+    return template(workload, target)
+        .filter(template -> template.uncovered(workload, target).isEmpty())
+        .map(template -> template.points(workload, target))
+        .orElse(_ -> false);
   }
 
   @Override

@@ -13,7 +13,7 @@ public sealed interface Knob {
   /** Neighbouring values behave alike: a tile size, a block size. */
   record Size(String name, List<Integer> sizes) implements Knob {
     public Size {
-      check(name, sizes);
+      KnobText.check(name, sizes);
       sizes = List.copyOf(sizes);
     }
 
@@ -30,29 +30,13 @@ public sealed interface Knob {
   /** Values without an order: a leaf operation, a loop order. */
   record Choice(String name, List<String> values) implements Knob {
     public Choice {
-      check(name, values);
+      KnobText.check(name, values);
       values = List.copyOf(values);
-      values.forEach(value -> checkWord(name, value));
+      KnobText.checkWords(name, values);
     }
 
     public static Choice of(String name, String... values) {
       return new Choice(name, List.of(values));
-    }
-  }
-
-  /** One word, or else the schedule's text could not be read back. */
-  private static void checkWord(String name, String value) {
-    if (!value.matches("[A-Za-z0-9_.,-]+")) {
-      throw new IllegalArgumentException("knob %s has value '%s'".formatted(name, value));
-    }
-  }
-
-  private static void check(String name, List<?> values) {
-    if (!name.matches("[a-z][a-z0-9_]*")) {
-      throw new IllegalArgumentException("knob name '" + name + "' is not lower_case");
-    }
-    if (values.isEmpty() || values.stream().distinct().count() != values.size()) {
-      throw new IllegalArgumentException("knob " + name + " has values " + values);
     }
   }
 }

@@ -7,9 +7,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at every request's token. Thread-safe. */
+/** Looks at every request's token, once. Thread-safe. */
 final class Guard {
   private static final String SCHEME = "Bearer ";
+
+  /** Where a request's context keeps who asks. */
+  private static final String PRINCIPAL = "octune.principal";
 
   private final AccessControl access;
   private final RateLimit strangers;
@@ -48,6 +51,21 @@ final class Guard {
 
   /** Who asks, whatever the roles. */
   Principal anybody(RoutingContext context) {
+    Principal known = context.get(PRINCIPAL);
+    if (known != null) {
+      return known;
+    }
+    Principal asking = holder(context);
+    context.put(PRINCIPAL, asking);
+    return asking;
+  }
+
+  /** Whom {@link #require} or {@link #anybody} found asking; null before. */
+  static @Nullable Principal found(RoutingContext context) {
+    return context.get(PRINCIPAL);
+  }
+
+  private Principal holder(RoutingContext context) {
     @Nullable String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw new Problem(

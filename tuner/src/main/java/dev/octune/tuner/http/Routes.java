@@ -18,8 +18,6 @@ import java.util.Optional;
  * put together, not thread-safe.
  */
 public final class Routes {
-  private static final String PRINCIPAL = "octune.principal";
-
   private final Router router;
   private final Guard guard;
   private final Bodies bodies;
@@ -74,7 +72,7 @@ public final class Routes {
 
   /** Who asks, on a path that wants a role. */
   public static Principal principal(RoutingContext context) {
-    Principal principal = context.get(PRINCIPAL);
+    Principal principal = Guard.found(context);
     if (principal == null) {
       throw new IllegalStateException("this path asks for no token");
     }
@@ -93,7 +91,7 @@ public final class Routes {
         wanted ->
             route.handler(
                 context -> {
-                  context.put(PRINCIPAL, guard.require(context, wanted));
+                  var _ = guard.require(context, wanted);
                   context.next();
                 }));
     return route;

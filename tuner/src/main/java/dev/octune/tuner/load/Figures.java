@@ -9,15 +9,18 @@ final class Figures {
 
   private final long[] nanos;
   private final long elapsedNanos;
+  private final long exact;
 
   /**
    * @param nanos of each request, in any order; the array is this object's from now on
    * @param elapsedNanos from the first to the last
+   * @param exact how many answers were exact matches
    */
-  Figures(long[] nanos, long elapsedNanos) {
+  Figures(long[] nanos, long elapsedNanos, long exact) {
     Arrays.sort(nanos);
     this.nanos = nanos;
     this.elapsedNanos = elapsedNanos;
+    this.exact = exact;
   }
 
   int count() {
@@ -40,8 +43,15 @@ final class Figures {
 
   @Override
   public String toString() {
-    return "%,.0f/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, worst %.2f ms, %,d requests"
+    return ("%,.0f/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, worst %.2f ms,"
+            + " %,d requests, %,d exact")
         .formatted(
-            perSecond(), millisAt(0.5), millisAt(0.99), millisAt(0.999), millisAt(1), nanos.length);
+            perSecond(),
+            millisAt(0.5),
+            millisAt(0.99),
+            millisAt(0.999),
+            millisAt(1),
+            nanos.length,
+            exact);
   }
 }

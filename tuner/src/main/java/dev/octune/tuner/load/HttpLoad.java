@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -15,19 +16,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests over connections that are kept alive, one under way on each, from one thread: it
  * shares the machine with what it measures, so it does little. Not thread-safe.
  */
 final class HttpLoad {
-  /** Answers of single look-ups have below 2 KB. */
-  private static final int READ_BYTES = 1 << 16;
-
-  private static final byte[] HEAD_END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-  private static final String LENGTH = "content-length:";
+  /** Between looks at the clock, where nothing comes: what falls due meanwhile counts from then. */
+  private static final long MAX_SLEEP_MILLIS = 1;
 
   private final InetSocketAddress server;
   private final int connections;
@@ -51,8 +48,17 @@ final class HttpLoad {
    * @throws IOException where an answer is not 200
    */
   Figures run(Duration duration, double perSecond) throws IOException {
+    return run(duration.toNanos(), Long.MAX_VALUE, perSecond);
+  }
+
+  /** How fast answers come when each request is sent once. */
+  Figures once() throws IOException {
+    return run(Long.MAX_VALUE, requests.size(), 0);
+  }
+
+  private Figures run(long nanos, long most, double perSecond) throws IOException {
     try (Selector selector = Selector.open()) {
-      Run run = new Run(selector, duration, perSecond);
+      Run run = new Run(selector, nanos, most, perSecond);
       for (int i = 0; i < connections; i++) {
         run.connect();
       }
@@ -63,13 +69,14 @@ final class HttpLoad {
   /** One connection and the request under way on it. */
   private static final class Connection {
     private final SocketChannel channel;
-    private final byte[] answer = new byte[READ_BYTES];
-    private final ByteBuffer in = ByteBuffer.wrap(answer);
+    private final SelectionKey key;
+    private final HttpAnswer answer = new HttpAnswer();
     private ByteBuffer out = ByteBuffer.allocate(0);
     private long dueNanos;
 
-    Connection(SocketChannel channel) {
+    Connection(SocketChannel channel, Selector selector) throws ClosedChannelException {
       this.channel = channel;
+      this.key = channel.register(selector, SelectionKey.OP_READ, this);
     }
   }
 
@@ -78,24 +85,26 @@ final class HttpLoad {
     private final double perSecond;
     private final Deque<Connection> idle = new ArrayDeque<>();
     private final long durationNanos;
+    private final long most;
     private long beginNanos;
     private long sent;
     private long answered;
+    private long exact;
+    private @Nullable IOException failure;
     private long[] nanos = new long[1 << 16];
 
-    Run(Selector selector, Duration duration, double perSecond) {
+    Run(Selector selector, long durationNanos, long most, double perSecond) {
       this.selector = selector;
       this.perSecond = perSecond;
-      this.durationNanos = duration.toNanos();
+      this.durationNanos = durationNanos;
+      this.most = most;
     }
 
     void connect() throws IOException {
       SocketChannel channel = SocketChannel.open(server);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.configureBlocking(false);
-      Connection connection = new Connection(channel);
-      channel.register(selector, SelectionKey.OP_READ, connection);
-      idle.add(connection);
+      idle.add(new Connection(channel, selector));
     }
 
     Figures figures() throws IOException {
@@ -103,14 +112,14 @@ final class HttpLoad {
         beginNanos = System.nanoTime();
         sendDue();
         while (answered < sent || isOpen()) {
-          selector.select(1);
-          for (SelectionKey key : selector.selectedKeys()) {
-            ready(key);
+          selector.select(this::ready, MAX_SLEEP_MILLIS);
+          if (failure != null) {
+            throw failure;
           }
-          selector.selectedKeys().clear();
           sendDue();
         }
-        return new Figures(Arrays.copyOf(nanos, (int) answered), System.nanoTime() - beginNanos);
+        return new Figures(
+            Arrays.copyOf(nanos, (int) answered), System.nanoTime() - beginNanos, exact);
       } finally {
         for (SelectionKey key : selector.keys()) {
           key.channel().close();
@@ -119,7 +128,7 @@ final class HttpLoad {
     }
 
     private boolean isOpen() {
-      return System.nanoTime() - beginNanos < durationNanos;
+      return sent < most && System.nanoTime() - beginNanos < durationNanos;
     }
 
     private void sendDue() throws IOException {
@@ -138,27 +147,38 @@ final class HttpLoad {
 
     private void write(Connection connection) throws IOException {
       connection.channel.write(connection.out);
-      SelectionKey key = Objects.requireNonNull(connection.channel.keyFor(selector));
-      key.interestOps(
-          connection.out.hasRemaining()
-              ? SelectionKey.OP_READ | SelectionKey.OP_WRITE
-              : SelectionKey.OP_READ);
+      // Requests are smaller than a socket's buffer: asking for its room is the exception.
+      if (connection.out.hasRemaining()) {
+        connection.key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+      } else if (connection.key.interestOps() != SelectionKey.OP_READ) {
+        connection.key.interestOps(SelectionKey.OP_READ);
+      }
     }
 
-    private void ready(SelectionKey key) throws IOException {
-      Connection connection = (Connection) key.attachment();
-      if (key.isWritable()) {
-        write(connection);
+    private void ready(SelectionKey key) {
+      try {
+        Connection connection = (Connection) key.attachment();
+        if (key.isWritable()) {
+          write(connection);
+        }
+        if (key.isReadable()) {
+          read(connection);
+        }
+      } catch (IOException e) {
+        failure = e;
       }
-      if (key.isReadable()) {
-        if (connection.channel.read(connection.in) < 0) {
-          throw new EOFException("the service closed a connection");
-        }
-        if (isWhole(connection.answer, connection.in.position())) {
-          connection.in.clear();
-          note(System.nanoTime() - connection.dueNanos);
-          idle.addLast(connection);
-        }
+    }
+
+    private void read(Connection connection) throws IOException {
+      HttpAnswer answer = connection.answer;
+      if (connection.channel.read(answer.in()) < 0) {
+        throw new EOFException("the service closed a connection");
+      }
+      if (answer.isWhole()) {
+        note(System.nanoTime() - connection.dueNanos);
+        exact += answer.isExact() ? 1 : 0;
+        answer.clear();
+        idle.addLast(connection);
       }
     }
 
@@ -168,37 +188,6 @@ final class HttpLoad {
       }
       nanos[(int) answered++] = tookNanos;
     }
-  }
-
-  /** Whether the one answer that has come so far is complete. */
-  private static boolean isWhole(byte[] in, int size) throws IOException {
-    int head = indexOf(in, size, HEAD_END);
-    if (head < 0) {
-      return false;
-    }
-    String text = new String(in, 0, head, StandardCharsets.US_ASCII);
-    if (!text.startsWith("HTTP/1.1 200")) {
-      throw new IOException("the service answered: " + text.lines().findFirst().orElse(""));
-    }
-    String lower = text.toLowerCase(Locale.ROOT);
-    int at = lower.indexOf(LENGTH);
-    if (at < 0) {
-      throw new IOException("the service's answer has no Content-Length");
-    }
-    int end = lower.indexOf('\r', at);
-    int length =
-        Integer.parseInt(
-            lower.substring(at + LENGTH.length(), end < 0 ? lower.length() : end).strip());
-    return size >= head + HEAD_END.length + length;
-  }
-
-  private static int indexOf(byte[] bytes, int size, byte[] wanted) {
-    for (int i = 0; i + wanted.length <= size; i++) {
-      if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
-        return i;
-      }
-    }
-    return -1;
   }
 
   /** Whole GET requests of paths. */

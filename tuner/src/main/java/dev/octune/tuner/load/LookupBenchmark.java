@@ -66,6 +66,7 @@ public final class LookupBenchmark {
             server,
             connections,
             HttpLoad.gets(paths, server.getHostString() + ":" + server.getPort(), token));
+    tell.accept("each once: " + load.once());
     tell.accept("warming up: " + load.run(each, 0));
     tell.accept(
         "%d connections, as fast as answers come: %s".formatted(connections, load.run(each, 0)));

@@ -55,7 +55,7 @@ public final class Knowledge implements RouteSource, AutoCloseable {
       KernelCompiler compiler,
       AuditLog audit,
       String octuneVersion) {
-    LookupIndex index = db.index(library::contains);
+    LookupIndex index = db.index(library::points);
     WorkerExecutor searchers = vertx.createSharedWorkerExecutor("octune-searchers", SEARCHERS);
     WorkerExecutor readers = vertx.createSharedWorkerExecutor("octune-readers", READERS);
     WorkerExecutor streamers = vertx.createSharedWorkerExecutor("octune-streamers", STREAMERS);
