@@ -83,7 +83,7 @@ final class Service implements AutoCloseable {
         opened(opened, Coordinator.open(CoordinatorSettings.DEFAULT, library, db, clock));
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ServiceMeters.bind(meters, coordinator);
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = ApiServer.vertx();
     opened.push(() -> join(vertx.close()));
     DeviceRoofs roofs = new DeviceRoofs(library, coordinator::devices);
     Tracker tracker =

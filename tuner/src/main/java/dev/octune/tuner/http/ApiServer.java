@@ -114,6 +114,11 @@ public final class ApiServer {
     }
   }
 
+  /** The Vert.x for {@link #start}: its servers ignore upgrades of clear text to HTTP/2. */
+  public static Vertx vertx() {
+    return ServerTransport.vertx();
+  }
+
   /** Starts to listen; fails where the port can't be had. */
   public static Future<ApiServer> start(Vertx vertx, ApiSettings settings, Parts parts) {
     WorkerExecutor parser =

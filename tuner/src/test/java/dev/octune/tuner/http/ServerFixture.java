@@ -49,7 +49,7 @@ public final class ServerFixture implements AutoCloseable {
   public final Path folder;
   public final String admin;
   private final AuditLog audit;
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx = ApiServer.vertx();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
