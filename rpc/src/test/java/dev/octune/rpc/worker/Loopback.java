@@ -47,6 +47,7 @@ public final class Loopback implements AutoCloseable {
   public final Vertx vertx = Vertx.vertx();
   public final List<TrackerEvent> events = new CopyOnWriteArrayList<>();
   private final List<Worker> workers = new ArrayList<>();
+  private final List<Object> held = new CopyOnWriteArrayList<>();
   private final TrackerSettings settings;
   private final HttpServerOptions serverOptions;
   private BlobSource blobs = _ -> Optional.empty();
@@ -81,6 +82,14 @@ public final class Loopback implements AutoCloseable {
 
   void blobs(BlobSource source) {
     blobs = source;
+  }
+
+  /**
+   * Keeps a client until this is closed: Vert.x closes one that nobody can reach, with its calls.
+   */
+  <T> T hold(T client) {
+    held.add(client);
+    return client;
   }
 
   public Tracker tracker() {

@@ -1,6 +1,7 @@
 package dev.octune.rpc.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -32,9 +33,16 @@ import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +54,10 @@ import org.junit.jupiter.api.Test;
 
 /** What a tracker does about peers that are not our worker. */
 final class TrackerHostileIT {
+  /** As many strange calls, and as many strange connections. */
+  private static final int HOSTILE_CALLS = 200;
+
+  private static final int LIMIT_MILLIS = 30_000;
   private static final String INSTANCE = "0123456789abcdef0123456789abcdef";
 
   private static <T> T get(Future<T> future) throws Exception {
@@ -72,10 +84,11 @@ final class TrackerHostileIT {
   private static GrpcClientRequest<WorkerMessage, TrackerMessage> call(Loopback loopback)
       throws Exception {
     GrpcClient client =
-        GrpcClient.client(
-            loopback.vertx,
-            new GrpcClientOptions().setMaxMessageSize(Protocol.MAX_MESSAGE_BYTES),
-            ServiceAddress.of("http://127.0.0.1:" + loopback.port()).options());
+        loopback.hold(
+            GrpcClient.client(
+                loopback.vertx,
+                new GrpcClientOptions().setMaxMessageSize(Protocol.MAX_MESSAGE_BYTES),
+                ServiceAddress.of("http://127.0.0.1:" + loopback.port()).options()));
     GrpcClientRequest<WorkerMessage, TrackerMessage> call =
         get(client.request(Calls.attachAtClient()));
     call.headers().set(Calls.TOKEN_KEY, Calls.TOKEN_SCHEME + Loopback.TOKEN);
@@ -330,13 +343,67 @@ final class TrackerHostileIT {
     }
   }
 
+  @Test
+  void randomBytes_inCallsAndOnTheSocket_areRefused_andOthersServed() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    try (Loopback loopback = Loopback.open()) {
+      HttpClient client = http2(loopback);
+      for (int i = 0; i < HOSTILE_CALLS; i++) {
+        byte[] noise = noise(random, 300);
+        // Half of them in a frame of the right length, so that the message itself is read.
+        Buffer body = Buffer.buffer();
+        if (random.nextBoolean()) {
+          body.appendByte((byte) 0).appendInt(noise.length);
+        }
+        HttpClientResponse answer = post(client, "application/grpc", null, body.appendBytes(noise));
+        assertNotEquals("0", status(answer), "call " + i);
+        sendRaw(loopback, random);
+      }
+      assertEquals(List.of(), loopback.events);
+      var worker = call(loopback);
+      var _ = worker.write(enrol(4));
+      assertEquals(
+          "hostile", loopback.nth(1, TrackerEvent.Attached.class).enrolment().workerName());
+    }
+  }
+
+  /** Bytes that are no call, some behind HTTP/2's preface; the tracker hangs up once they end. */
+  private static void sendRaw(Loopback loopback, Random random) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), loopback.port())) {
+      socket.setSoTimeout(LIMIT_MILLIS);
+      OutputStream out = socket.getOutputStream();
+      if (random.nextBoolean()) {
+        out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      }
+      try {
+        out.write(noise(random, 2_000));
+        socket.shutdownOutput();
+        byte[] _ = socket.getInputStream().readAllBytes();
+      } catch (SocketTimeoutException e) {
+        throw e;
+      } catch (SocketException _) {
+        // Hung up before all was sent, as it may.
+        return;
+      }
+    }
+  }
+
+  private static byte[] noise(Random random, int most) {
+    byte[] noise = new byte[random.nextInt(most)];
+    random.nextBytes(noise);
+    return noise;
+  }
+
   private static HttpClient http2(Loopback loopback) {
-    return loopback.vertx.createHttpClient(
-        new HttpClientOptions()
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setHttp2ClearTextUpgrade(false)
-            .setDefaultHost("127.0.0.1")
-            .setDefaultPort(loopback.port()));
+    return loopback.hold(
+        loopback.vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setDefaultHost("127.0.0.1")
+                .setDefaultPort(loopback.port())));
   }
 
   private static HttpClientResponse post(
