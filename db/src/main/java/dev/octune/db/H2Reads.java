@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +49,11 @@ final class H2Reads {
   static final String ANY_PAGE = RECORD_PAGE.formatted("ordinal > ? ORDER BY ordinal", PAGE_ROWS);
   static final String TASK_PAGE =
       RECORD_PAGE.formatted("ordinal > ? AND task_id = ? ORDER BY task_id, ordinal", PAGE_ROWS);
+  static final String ANY_PAGE_BACK =
+      RECORD_PAGE.formatted("ordinal < ? ORDER BY ordinal DESC", PAGE_ROWS);
+  static final String TASK_PAGE_BACK =
+      RECORD_PAGE.formatted(
+          "ordinal < ? AND task_id = ? ORDER BY task_id DESC, ordinal DESC", PAGE_ROWS);
 
   private static final String JOB_PAGE =
       RECORD_PAGE.formatted(
@@ -80,24 +86,33 @@ final class H2Reads {
 
   Page<TuningRecord> records(Connection connection, RecordFilter filter, long after)
       throws SQLException {
-    return records(connection, filter, after, PAGE_ROWS);
+    return records(connection, filter, RecordOrder.OLDEST_FIRST, after, PAGE_ROWS);
   }
 
-  /** As above, with at most so many rows; the position is then that of the last of them. */
-  Page<TuningRecord> records(Connection connection, RecordFilter filter, long after, int maxRows)
+  /**
+   * As above, in an order and with at most so many rows; the position is then that of the last of
+   * them.
+   */
+  Page<TuningRecord> records(
+      Connection connection, RecordFilter filter, RecordOrder order, long after, int maxRows)
       throws SQLException {
-    TreeMap<Long, TuningRecord> found = new TreeMap<>();
+    boolean back = order == RecordOrder.NEWEST_FIRST;
+    Comparator<Long> byOrdinal =
+        back ? Comparator.<Long>reverseOrder() : Comparator.<Long>naturalOrder();
+    TreeMap<Long, TuningRecord> found = new TreeMap<>(byOrdinal);
+    long beyond = back && after == 0 ? Long.MAX_VALUE : after;
     if (filter.workload().isPresent()) {
       for (int task : tasks(connection, filter.workload().get())) {
-        try (PreparedStatement page = connection.prepareStatement(TASK_PAGE)) {
-          page.setLong(1, after);
+        try (PreparedStatement page =
+            connection.prepareStatement(back ? TASK_PAGE_BACK : TASK_PAGE)) {
+          page.setLong(1, beyond);
           page.setInt(2, task);
           recordPage(page, found);
         }
       }
     } else {
-      try (PreparedStatement page = connection.prepareStatement(ANY_PAGE)) {
-        page.setLong(1, after);
+      try (PreparedStatement page = connection.prepareStatement(back ? ANY_PAGE_BACK : ANY_PAGE)) {
+        page.setLong(1, beyond);
         recordPage(page, found);
       }
     }

@@ -83,14 +83,15 @@ final class H2TuningDb implements TuningDb {
   }
 
   @Override
-  public RecordPage page(RecordFilter filter, long after, int maxRecords) {
+  public RecordPage page(RecordFilter filter, RecordOrder order, long after, int maxRecords) {
     List<TuningRecord> found = new ArrayList<>();
     long position = after;
     for (int looks = 0; looks < MAX_LOOKS && found.size() < maxRecords; looks++) {
       long from = position;
       int wanted = maxRecords - found.size();
       H2Reads.Page<TuningRecord> page =
-          reader.ask(connection -> reads.records(connection, filter, from, wanted), "reading");
+          reader.ask(
+              connection -> reads.records(connection, filter, order, from, wanted), "reading");
       found.addAll(page.rows());
       position = page.position();
       if (page.isLast()) {

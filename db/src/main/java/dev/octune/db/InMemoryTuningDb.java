@@ -84,18 +84,22 @@ final class InMemoryTuningDb implements TuningDb {
   }
 
   @Override
-  public synchronized RecordPage page(RecordFilter filter, long after, int maxRecords) {
+  public synchronized RecordPage page(
+      RecordFilter filter, RecordOrder order, long after, int maxRecords) {
     checkOpen();
+    // Ordinals count from 1 in the order stored, as a database's do.
     List<TuningRecord> all = List.copyOf(records.values());
+    int step = order == RecordOrder.OLDEST_FIRST ? 1 : -1;
+    long ordinal = step < 0 && after == 0 ? all.size() : after + step;
     List<TuningRecord> found = new ArrayList<>();
-    int position = (int) Math.min(after, all.size());
-    for (; position < all.size() && found.size() < maxRecords; position++) {
-      if (filter.matches(all.get(position))) {
-        found.add(all.get(position));
+    for (; ordinal >= 1 && ordinal <= all.size() && found.size() < maxRecords; ordinal += step) {
+      TuningRecord record = all.get((int) ordinal - 1);
+      if (filter.matches(record)) {
+        found.add(record);
       }
     }
-    return new RecordPage(
-        found, position < all.size() ? OptionalLong.of(position) : OptionalLong.empty());
+    boolean isLast = ordinal < 1 || ordinal > all.size();
+    return new RecordPage(found, isLast ? OptionalLong.empty() : OptionalLong.of(ordinal - step));
   }
 
   @Override

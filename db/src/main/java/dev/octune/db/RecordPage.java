@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Some records in the order stored.
+ * Some records, in the order asked for.
  *
  * @param next the position behind which the next page begins; empty where there is none
  */

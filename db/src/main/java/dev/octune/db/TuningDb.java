@@ -115,13 +115,13 @@ public interface TuningDb extends AutoCloseable {
   Stream<TuningRecord> records(RecordFilter filter);
 
   /**
-   * Some of the records in the order stored.
+   * Some of the records.
    *
-   * @param after the position that {@link RecordPage#next} told; 0 begins
+   * @param after the position that {@link RecordPage#next} told in this order; 0 begins
    * @param maxRecords of the page; it may have fewer, and none at all, where many rows do not agree
    *     with the filter
    */
-  RecordPage page(RecordFilter filter, long after, int maxRecords);
+  RecordPage page(RecordFilter filter, RecordOrder order, long after, int maxRecords);
 
   /** Schedules with a record of this workload on this target, failures too. */
   Set<Schedule> measuredSchedules(Workload workload, Target target);

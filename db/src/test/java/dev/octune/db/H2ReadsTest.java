@@ -24,10 +24,12 @@ final class H2ReadsTest {
     }
     try (Connection connection =
         DriverManager.getConnection("jdbc:h2:file:" + folder.resolve("tuning"), "octune", "")) {
-      for (String page : List.of(H2Reads.ANY_PAGE, H2Reads.TASK_PAGE)) {
+      for (String page :
+          List.of(
+              H2Reads.ANY_PAGE, H2Reads.TASK_PAGE, H2Reads.ANY_PAGE_BACK, H2Reads.TASK_PAGE_BACK)) {
         try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + page)) {
           explain.setLong(1, 0);
-          if (page.equals(H2Reads.TASK_PAGE)) {
+          if (page.contains("task_id = ?")) {
             explain.setInt(2, 1);
           }
           try (ResultSet plan = explain.executeQuery()) {

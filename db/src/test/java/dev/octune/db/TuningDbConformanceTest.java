@@ -154,16 +154,33 @@ abstract class TuningDbConformanceTest {
             RecordFilter.ALL.withSession(Samples.SESSION.id()).withTarget(Samples.AVX2),
             RecordFilter.ALL.withTarget(Samples.VNNI))) {
       for (int size : new int[] {1, 100, H2Reads.PAGE_ROWS, 5000}) {
-        assertEquals(recordsOf(filter), paged(filter, size), filter + " by " + size);
+        List<TuningRecord> wanted = recordsOf(filter);
+        String by = filter + " by " + size;
+        assertEquals(wanted, paged(filter, RecordOrder.OLDEST_FIRST, size), by);
+        assertEquals(
+            wanted.reversed(), paged(filter, RecordOrder.NEWEST_FIRST, size), by + ", back");
       }
     }
   }
 
-  private List<TuningRecord> paged(RecordFilter filter, int size) {
+  @Test
+  void page_newestFirst_isNotMovedByWhatIsStoredMeanwhile() {
+    for (int i = 0; i < 5; i++) {
+      db.append(Samples.record(i, Samples.timed(i + 1))).join();
+    }
+    RecordPage first = db.page(RecordFilter.ALL, RecordOrder.NEWEST_FIRST, 0, 2);
+    db.append(Samples.record(5, Samples.timed(6))).join();
+    RecordPage second =
+        db.page(RecordFilter.ALL, RecordOrder.NEWEST_FIRST, first.next().orElseThrow(), 2);
+    assertEquals(List.of(4, 3), first.records().stream().map(TuningRecord::number).toList());
+    assertEquals(List.of(2, 1), second.records().stream().map(TuningRecord::number).toList());
+  }
+
+  private List<TuningRecord> paged(RecordFilter filter, RecordOrder order, int size) {
     List<TuningRecord> all = new ArrayList<>();
     OptionalLong next = OptionalLong.of(0);
     while (next.isPresent()) {
-      RecordPage page = db.page(filter, next.getAsLong(), size);
+      RecordPage page = db.page(filter, order, next.getAsLong(), size);
       assertTrue(page.records().size() <= size);
       all.addAll(page.records());
       next = page.next();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.octune.db.RecordFilter;
+import dev.octune.db.RecordOrder;
 import dev.octune.db.RecordPage;
 import dev.octune.db.TuningDb;
 import dev.octune.db.log.ImportReport;
@@ -95,11 +96,15 @@ final class RecordRoutes implements RouteSource {
         Parameters.one(context, "after")
             .map(text -> Parameters.parse("after", text, RecordRoutes::position))
             .orElse(0L);
+    RecordOrder order =
+        Parameters.one(context, "order")
+            .map(text -> Parameters.parse("order", text, RecordRoutes::order))
+            .orElse(RecordOrder.OLDEST_FIRST);
     if (!pages.tryAcquire()) {
       throw busy("%d other pages of records are being read.".formatted(MAX_PAGES));
     }
     readers
-        .executeBlocking(() -> json(db.page(filter, after, limit)), false)
+        .executeBlocking(() -> json(db.page(filter, order, after, limit)), false)
         .onComplete(_ -> pages.release())
         .onSuccess(
             body -> {
@@ -226,6 +231,16 @@ final class RecordRoutes implements RouteSource {
           "'%s' is no position. Mend: give next of the page before".formatted(text));
     }
     return Long.parseLong(text);
+  }
+
+  private static RecordOrder order(String text) {
+    return switch (text) {
+      case "oldest" -> RecordOrder.OLDEST_FIRST;
+      case "newest" -> RecordOrder.NEWEST_FIRST;
+      default ->
+          throw new IllegalArgumentException(
+              "'%s' is no order. Mend: give oldest or newest, which come first".formatted(text));
+    };
   }
 
   private static byte[] json(RecordPage page) throws IOException {

@@ -87,10 +87,38 @@ final class RecordRoutesTest {
   }
 
   @Test
+  void list_newestFirst_isTheOtherWayRound() throws Exception {
+    List<JsonNode> wanted = new ArrayList<>();
+    for (TuningRecord record : records(300)) {
+      wanted.add(printed(record));
+    }
+    List<JsonNode> found = new ArrayList<>();
+    String next = "0";
+    while (!next.equals("null")) {
+      Answer page =
+          service
+              .api
+              .get(service.api.admin, RECORDS + "?order=newest&limit=70&after=" + next)
+              .expect(200);
+      OPEN_API.assertAnswers("get", RECORDS, 200, page.body());
+      page.json().path("records").forEach(found::add);
+      next = page.json().path("next").asText();
+    }
+    assertEquals(wanted.reversed(), found);
+  }
+
+  @Test
   void list_badParameters_areProblems() throws Exception {
     for (String query :
         List.of(
-            "limit=0", "limit=5001", "limit=x", "after=-1", "after=x", "workload=x", "target=x")) {
+            "order=best",
+            "limit=0",
+            "limit=5001",
+            "limit=x",
+            "after=-1",
+            "after=x",
+            "workload=x",
+            "target=x")) {
       OPEN_API.assertIs(
           "Problem", service.api.get(service.api.admin, RECORDS + "?" + query).expect(400).body());
     }
