@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Spec;
       "",
       "The first start writes a token that may do everything into the data folder and prints"
           + " where.",
-      "Ctrl-C or SIGTERM stops in good order; after any other end the next start goes on from what",
-      "is stored.",
+      "Ctrl-C or SIGTERM stops in good order, with exit code 0; after any other end the next start",
+      "goes on from what is stored.",
       "",
       "Examples:",
       "  octune serve",
@@ -34,6 +35,12 @@ import picocli.CommandLine.Spec;
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int BYTES_PER_MIB = 1 << 20;
+
+  /**
+   * Answers on their way get five seconds of it; then what is in memory goes to the database, on a
+   * slow disk at worst. What was acknowledged is stored in any case.
+   */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(25);
 
   @Option(
       names = "--listen",
@@ -86,8 +93,18 @@ final class ServeCommand implements Callable<Integer> {
         data == null ? ServiceFolder.ofUser(System.getenv()) : new ServiceFolder(data);
     ApiSettings settings = settings(folder);
     folder.create();
+    try (StopOnSignal stop = new StopOnSignal(STOP_LIMIT)) {
+      int exit = serve(folder, settings, stop);
+      stop.exitWith(exit);
+      return exit;
+    }
+  }
+
+  private int serve(ServiceFolder folder, ApiSettings settings, StopOnSignal stop)
+      throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     try (Service service = Service.start(folder, settings)) {
+      stop.running(service::stop);
       String url =
           "%s://%s:%d"
               .formatted(

@@ -35,14 +35,10 @@ final class Service implements AutoCloseable {
   /** Answers on their way; whoever streams comes again. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
-  /** Beyond the drain: what is in memory goes to the database, the worst case a slow disk. */
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
-
   private final Readiness readiness;
   private final ApiServer server;
   private final Deque<AutoCloseable> opened;
   private final CompletableFuture<Optional<String>> ended = new CompletableFuture<>();
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   private Service(Readiness readiness, ApiServer server, Deque<AutoCloseable> opened) {
     this.readiness = readiness;
@@ -122,7 +118,6 @@ final class Service implements AutoCloseable {
     opened.push(() -> join(server.stop(DRAIN_LIMIT)));
     Service service = new Service(readiness, server, opened);
     var _ = coordinator.halted().thenAccept(reason -> service.ended.complete(Optional.of(reason)));
-    service.stopOnSignal();
     readiness.ready();
     return service;
   }
@@ -131,7 +126,13 @@ final class Service implements AutoCloseable {
     return server.port();
   }
 
-  /** Waits for a signal, or for the reason why the service can't go on. */
+  /** Says that it is leaving and ends {@link #await}. */
+  void stop() {
+    readiness.draining();
+    ended.complete(Optional.empty());
+  }
+
+  /** Waits for {@link #stop}, or for the reason why the service can't go on. */
   Optional<String> await() throws InterruptedException {
     try {
       return ended.get();
@@ -140,33 +141,10 @@ final class Service implements AutoCloseable {
     }
   }
 
-  /** SIGINT and SIGTERM end the wait; the JVM's end waits for the close. */
-  private void stopOnSignal() {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("octune-stop")
-                .unstarted(
-                    () -> {
-                      readiness.draining();
-                      ended.complete(Optional.empty());
-                      try {
-                        closed.get(
-                            STOP_LIMIT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
-                      } catch (InterruptedException
-                          | java.util.concurrent.ExecutionException
-                          | java.util.concurrent.TimeoutException _) {
-                        // The JVM goes; what was acknowledged is stored.
-                        return;
-                      }
-                    }));
-  }
-
   @Override
   public void close() {
     readiness.draining();
     closeAll(opened);
-    closed.complete(null);
   }
 
   private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> all, T part) {

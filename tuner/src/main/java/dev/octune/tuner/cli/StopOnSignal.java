@@ -1,6 +1,7 @@
 package dev.octune.tuner.cli;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class StopOnSignal implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicReference<@Nullable Runnable> running = new AtomicReference<>();
+  private volatile OptionalInt exit = OptionalInt.empty();
   private final Thread hook;
 
   /**
@@ -34,6 +36,15 @@ final class StopOnSignal implements AutoCloseable {
     running.set(stop);
   }
 
+  /**
+   * The JVM ends with this code, not with the signal's (128 and its number), once this is closed:
+   * of a service a signal is how it is meant to end, and whoever started it takes other codes than
+   * 0 for a failure.
+   */
+  void exitWith(int code) {
+    exit = OptionalInt.of(code);
+  }
+
   /** The command has printed and closed what it had to. */
   @Override
   public void close() {
@@ -53,7 +64,11 @@ final class StopOnSignal implements AutoCloseable {
     }
     stop.run();
     try {
-      boolean _ = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+      boolean inTime = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (inTime && exit.isPresent()) {
+        // An exit that has begun has its code; only this changes it, and nothing is left to do.
+        Runtime.getRuntime().halt(exit.getAsInt());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

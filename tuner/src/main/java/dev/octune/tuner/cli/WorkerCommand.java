@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "It dials the service, and dials again whenever the connection is lost, until it is stopped.",
-      "SIGTERM or Ctrl-C drains it: it finishes and delivers what it has, then ends.",
+      "SIGTERM or Ctrl-C drains it: it finishes and delivers what it has, then ends with 0.",
       "",
       "Examples:",
       "  octune worker --server http://lab:8470 --token-file rack.token",
@@ -109,7 +109,9 @@ final class WorkerCommand implements Callable<Integer> {
             Wiring.compilerVersion());
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
     try (StopOnSignal stop = new StopOnSignal(DRAIN_LIMIT)) {
-      return serve(vertx, settings, host, target, library, stop);
+      int exit = serve(vertx, settings, host, target, library, stop);
+      stop.exitWith(exit);
+      return exit;
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }

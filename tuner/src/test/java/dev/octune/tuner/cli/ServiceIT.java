@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,10 +150,11 @@ final class ServiceIT {
             "--data",
             folder.resolve("other").toString())
         .expectRefused(1, "can't be had", "Mend:");
+    // SIGTERM, as service managers end what they started: anything but 0 is a failure to them.
     worker.process().destroy();
-    assertTrue(worker.process().waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+    worker.end().expectExit(0);
     serve.process().destroy();
-    assertTrue(serve.process().waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+    serve.end().expectExit(0);
     assertFalse(Files.readString(serve.err()).contains("Exception"), Files.readString(serve.err()));
   }
 
