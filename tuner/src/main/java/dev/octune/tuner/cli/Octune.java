@@ -59,6 +59,8 @@ public final class Octune implements Runnable {
           SubmitCommand.class,
           StatusCommand.class,
           WatchCommand.class,
+          PauseCommand.class,
+          ResumeCommand.class,
           CancelCommand.class,
           DevicesCommand.class,
           TokenCommand.class,

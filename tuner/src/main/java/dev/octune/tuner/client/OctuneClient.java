@@ -177,6 +177,16 @@ public final class OctuneClient implements AutoCloseable {
     return wire.json(wire.request(path).DELETE().build());
   }
 
+  /** Halts a job until it is resumed: Job of the service's document. */
+  public JsonNode pause(String job, String why) throws InterruptedException {
+    return move(job, "pause", why);
+  }
+
+  /** Has a paused job go on: Job of the service's document. */
+  public JsonNode resume(String job, String why) throws InterruptedException {
+    return move(job, "resume", why);
+  }
+
   /** The devices: an array of Device of the service's document. */
   public JsonNode devices() throws InterruptedException {
     return wire.json(wire.request("/devices").build()).path("devices");
@@ -261,6 +271,11 @@ public final class OctuneClient implements AutoCloseable {
 
   private static ObjectNode emptyObject() {
     return Wire.JSON.createObjectNode();
+  }
+
+  private JsonNode move(String job, String where, String why) throws InterruptedException {
+    String path = "/jobs/" + Wire.encoded(job) + "/" + where + Wire.query(Map.of("why", why));
+    return wire.json(wire.request(path).POST(BodyPublishers.noBody()).build());
   }
 
   private HttpRequest post(String path, JsonNode body) {

@@ -132,6 +132,7 @@ final class ServiceIT {
             "--token-file",
             workerToken.toString())
         .expectRefused(2, "submit", "Mend:");
+    pausedAndResumed(url, adminToken);
     JsonNode devices =
         program
             .run("devices", "--json", "--server", url, "--token-file", adminToken.toString())
@@ -156,6 +157,43 @@ final class ServiceIT {
     serve.process().destroy();
     serve.end().expectExit(0);
     assertFalse(Files.readString(serve.err()).contains("Exception"), Files.readString(serve.err()));
+  }
+
+  private void pausedAndResumed(String url, Path token) throws Exception {
+    String job =
+        program
+            .run(
+                "submit",
+                LARGE,
+                "--device-key",
+                "here",
+                "--trials",
+                "5000",
+                "--json",
+                "--server",
+                url,
+                "--token-file",
+                token.toString())
+            .expectExit(0)
+            .json()
+            .path("job")
+            .asText();
+    assertEquals("paused", moved("pause", job, url, token));
+    assertEquals("paused", moved("status", job, url, token));
+    assertTrue(Set.of("queued", "running").contains(moved("resume", job, url, token)));
+    assertEquals("cancelled", moved("cancel", job, url, token));
+    program
+        .run("resume", job, "--server", url, "--token-file", token.toString())
+        .expectRefused(2, "cancelled");
+  }
+
+  private String moved(String command, String job, String url, Path token) throws Exception {
+    return program
+        .run(command, job, "--json", "--server", url, "--token-file", token.toString())
+        .expectExit(0)
+        .json()
+        .path("state")
+        .asText();
   }
 
   @Test
