@@ -87,6 +87,20 @@ public final class Octune implements Runnable {
   }
 
   static int run(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      return commandLine(out, err, args).execute(args);
+    } catch (UsageException e) {
+      err.println("octune: " + e.getMessage());
+      return EXIT_WRONG_USE;
+    }
+  }
+
+  /**
+   * The program, ready to read these arguments.
+   *
+   * @throws UsageException where they name a file of settings that can't be used
+   */
+  static CommandLine commandLine(PrintWriter out, PrintWriter err, String... args) {
     CommandLine line = new CommandLine(new Octune());
     commands(args).forEach(command -> line.addSubcommand(command));
     line.setOut(out);
@@ -94,7 +108,18 @@ public final class Octune implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Octune::wrongUse);
     line.setExecutionExceptionHandler(Octune::failed);
-    return line.execute(args);
+    line.getSubcommands().values().stream()
+        .filter(command -> args.length > 0 && command.getCommandName().equals(args[0]))
+        .filter(
+            command ->
+                command.getCommandSpec().mixins().values().stream()
+                    .anyMatch(mixin -> mixin.userObject() instanceof SettingsOption))
+        .forEach(
+            command ->
+                SettingsOption.named(List.of(args))
+                    .map(file -> SettingsOption.read(file, command.getCommandSpec()))
+                    .ifPresent(command::setDefaultValueProvider));
+    return line;
   }
 
   /**

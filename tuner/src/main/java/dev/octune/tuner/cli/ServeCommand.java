@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  octune serve",
       "  octune serve --listen 0.0.0.0:8470 --tls-cert service.pem --tls-key service.key \\",
       "         --client-ca workers-ca.pem --data /var/lib/octune",
+      "  octune serve --config configs/service/serve.properties",
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int BYTES_PER_MIB = 1 << 20;
@@ -80,6 +81,11 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Largest model that is received, in MiB; default 256.")
   private int maxModelMib = 256;
+
+  /** Read before the command line is. */
+  @Mixin
+  @SuppressWarnings("UnusedVariable")
+  private final SettingsOption settingsFile = new SettingsOption();
 
   @Mixin private final JsonOption json = new JsonOption();
 

@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
       "  octune worker --server https://lab:8470 --ca lab.pem --token-file rack.token --threads 2",
       "  octune worker --server http://lab:8470 --token-file rack.token --target 'aarch64 …' \\",
       "    --connect 'ssh board1' --connect 'ssh board2'           two boards of one kind",
+      "  octune worker --config configs/service/worker.properties",
     })
 final class WorkerCommand implements Callable<Integer> {
   /** Building the next ones overlaps measuring; further ahead, proposals would only grow old. */
@@ -59,6 +60,11 @@ final class WorkerCommand implements Callable<Integer> {
 
   /** What a drained worker may still be measuring takes at most the runner's limit. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(150);
+
+  /** Read before the command line is. */
+  @Mixin
+  @SuppressWarnings("UnusedVariable")
+  private final SettingsOption settingsFile = new SettingsOption();
 
   @Mixin private final ServerOption server = new ServerOption();
   @Mixin private final ClientCertificateOption certificate = new ClientCertificateOption();
