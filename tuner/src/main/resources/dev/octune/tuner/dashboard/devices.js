@@ -22,6 +22,7 @@ const FACTS = [
   "Device key",
   "Target",
   "Base kernel",
+  "Host's load",
   "Factor to the key's times",
   "Roofs",
   "Machine",
