@@ -196,6 +196,76 @@ final class ServiceIT {
         .asText();
   }
 
+  /** Two connection commands, each to a board of its own: here both end on this machine. */
+  @Test
+  void worker_ofTwoBoards_bothMeasureOneJob_eachCalibratedForItself() throws Exception {
+    int port = freePort();
+    String url = "http://127.0.0.1:" + port;
+    Program.Running _ = serve(port);
+    Path token = data.resolve("admin.token");
+    program
+        .run(
+            "worker",
+            "--server",
+            url,
+            "--token-file",
+            token.toString(),
+            "--connect",
+            "qemu-aarch64")
+        .expectRefused(2, "emulator", "Mend:");
+    Program.Running worker =
+        program.start(
+            "worker",
+            "--server",
+            url,
+            "--token-file",
+            token.toString(),
+            "--device-key",
+            "here",
+            "--name",
+            "rack",
+            "--connect",
+            "env BOARD=1",
+            "--connect",
+            "env BOARD=2");
+    try (OctuneClient client = client(url)) {
+      waitForDevices(client, 2, "ready");
+      Program.Ended ended =
+          program
+              .run(
+                  "submit",
+                  LARGE,
+                  "--device-key",
+                  "here",
+                  "--trials",
+                  "24",
+                  "--strategy",
+                  "random",
+                  "--wait",
+                  "--json",
+                  "--server",
+                  url,
+                  "--token-file",
+                  token.toString())
+              .expectExit(0);
+      assertEquals(24, ended.json().path("trials").asInt(), ended.out());
+      assertEquals(0, ended.json().path("wrong_answers").asInt(), ended.out());
+      JsonNode devices = client.devices();
+      assertEquals("rack.0", devices.get(0).path("device").asText(), devices::toString);
+      assertEquals("rack.1", devices.get(1).path("device").asText(), devices::toString);
+      for (JsonNode device : devices) {
+        // Its calibration, and trials.
+        assertTrue(device.path("results").asInt() > 2, devices::toString);
+        assertTrue(device.path("base_ns").asDouble() > 0, devices::toString);
+        assertEquals("ready", device.path("status").asText(), devices::toString);
+      }
+    }
+    worker.process().destroy();
+    assertTrue(worker.process().waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+    assertFalse(
+        Files.readString(worker.err()).contains("Exception"), Files.readString(worker.err()));
+  }
+
   @Test
   void everythingKilled_inTheMiddle_jobEnds_nothingMeasuredTwice() throws Exception {
     int port = freePort();
@@ -337,13 +407,27 @@ final class ServiceIT {
   }
 
   private static void waitForDevice(OctuneClient client, String status) throws Exception {
+    waitForDevices(client, 1, status);
+  }
+
+  private static void waitForDevices(OctuneClient client, int count, String status)
+      throws Exception {
     long deadline = System.currentTimeMillis() + PATIENCE_MILLIS;
     JsonNode devices = client.devices();
-    while (devices.isEmpty() || !devices.get(0).path("status").asText().equals(status)) {
+    while (devices.size() < count || !allAre(devices, status)) {
       assertTrue(System.currentTimeMillis() < deadline, "no device: " + devices);
       Thread.sleep(50);
       devices = client.devices();
     }
+  }
+
+  private static boolean allAre(JsonNode devices, String status) {
+    for (JsonNode device : devices) {
+      if (!device.path("status").asText().equals(status)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void waitForTrials(OctuneClient client, int wanted) throws Exception {
