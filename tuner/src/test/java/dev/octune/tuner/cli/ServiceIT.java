@@ -261,7 +261,7 @@ final class ServiceIT {
       }
     }
     worker.process().destroy();
-    assertTrue(worker.process().waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+    worker.end().expectExit(0);
     assertFalse(
         Files.readString(worker.err()).contains("Exception"), Files.readString(worker.err()));
   }
