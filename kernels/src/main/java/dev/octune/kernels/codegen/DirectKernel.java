@@ -84,12 +84,8 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
 
   /** Register tiles from left to right, all of them or those of a range. */
   private void tiles(Code code, Operands on, Value y, Value x, Optional<Range> range) {
-    int tiles = Math.ceilDiv(at.strip(), at.owTile());
     if (at.border() == Border.TAPS_SKIPPED) {
-      for (int tile = 0; tile < tiles; tile++) {
-        int column = Math.min(tile * at.owTile(), at.strip() - at.owTile());
-        tile(code, on, y, Value.index(column), (tap, ofTile) -> isInside(tap, column + ofTile));
-      }
+      stripWithoutBorder(code, on, y);
       return;
     }
     Code.Turn turn =
@@ -98,7 +94,28 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
           tile(code, on, y, column, (_, _) -> true);
         };
     range.ifPresentOrElse(
-        some -> code.loop(some.from(), some.to(), turn), () -> code.loop(tiles, turn));
+        some -> code.loop(some.from(), some.to(), turn), () -> code.loop(at.tiles(), turn));
+  }
+
+  /** Tiles at the border know their place while they are written; those between are a loop. */
+  private void stripWithoutBorder(Code code, Operands on, Value y) {
+    Tiling.Interior interior = at.interior(conv.window());
+    tilesAtBorder(code, on, y, 0, interior.from());
+    code.loop(
+        Value.index(interior.from()),
+        Value.index(interior.to()),
+        tile -> {
+          Value column = tileStart(code, tile, at.owTile(), at.strip());
+          tile(code, on, y, column, (_, _) -> true);
+        });
+    tilesAtBorder(code, on, y, interior.to(), at.tiles());
+  }
+
+  private void tilesAtBorder(Code code, Operands on, Value y, int from, int to) {
+    for (int tile = from; tile < to; tile++) {
+      int column = at.columnOf(tile);
+      tile(code, on, y, Value.index(column), (tap, ofTile) -> isInside(tap, column + ofTile));
+    }
   }
 
   private void tile(Code code, Operands on, Value y, Value column, Taps taps) {

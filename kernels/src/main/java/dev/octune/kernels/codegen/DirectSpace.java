@@ -34,8 +34,11 @@ final class DirectSpace {
   static final List<String> VERSIONS =
       Stream.of(CONV2D, DENSE, BATCH_MATMUL).map(name -> name + "/" + VERSION).toList();
 
-  /** multiplyAdds written out in one body: above, compiling takes over 12 ms and code spills. */
+  /** multiplyAdds written out in one body: above, code spills. */
   private static final int MAX_BODY_OPERATIONS = 64;
+
+  /** multiplyAdds of all bodies: above, compiling takes over 20 ms. */
+  private static final int MAX_OPERATIONS = 96;
 
   /** A register tile with fewer sums than this waits for its own additions. */
   private static final int MIN_ACCUMULATORS = 4;
@@ -55,8 +58,8 @@ final class DirectSpace {
   /** With more channels than this padding each tap costs little. */
   private static final int MAX_FLAT_CHANNELS = 8;
 
-  /** Longer rows have too few columns at the border for skipping to pay. */
-  private static final int MAX_TILES_WRITTEN = 2;
+  /** Where taps are skipped: the first tile, those inside as one loop, the last tile. */
+  private static final int MAX_TILES_WRITTEN = 3;
 
   private static final int[] OC_VECTOR_COUNTS = {1, 2, 3, 4, 6, 8};
   private static final int[] OW_TILES = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14};
@@ -278,7 +281,7 @@ final class DirectSpace {
     boolean writesTaps = at.rowTaps() == RowTaps.UNROLLED || conv.window().kw() == 1;
     return at.borderIsExact(conv.numerics())
         && (at.ohTile() == 1 || (at.owTile() == conv.columns() && at.border() == Border.PACKED))
-        && (!skipsTaps || (writesTaps && at.tilesWritten() <= MAX_TILES_WRITTEN));
+        && (!skipsTaps || (writesTaps && at.tilesWritten(conv.window()) <= MAX_TILES_WRITTEN));
   }
 
   private boolean isFlatRowWhole(Tiling at) {
@@ -301,7 +304,9 @@ final class DirectSpace {
   }
 
   private boolean isBodySmall(Tiling at) {
-    return at.bodyOperations(conv.window().kw()) * at.tilesWritten() <= MAX_BODY_OPERATIONS;
+    int operations = at.bodyOperations(conv.window().kw());
+    return operations <= MAX_BODY_OPERATIONS
+        && operations * at.tilesWritten(conv.window()) <= MAX_OPERATIONS;
   }
 
   private boolean fitsRegisters(Tiling at) {

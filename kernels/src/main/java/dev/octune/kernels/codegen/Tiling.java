@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import dev.octune.kernels.workload.Numerics;
+import dev.octune.kernels.workload.Window;
 import java.util.Optional;
 
 /**
@@ -151,8 +152,8 @@ record Tiling(
 
   /** Tiles of a strip that threads may share; one where a strip is nobody else's. */
   int sharedTiles() {
-    boolean cut = split.filter(Split.BOTH::equals).isPresent() && tilesWritten() == 1;
-    return cut ? Math.ceilDiv(strip, owTile) : 1;
+    boolean cut = split.filter(Split.BOTH::equals).isPresent() && border != Border.TAPS_SKIPPED;
+    return cut ? tiles() : 1;
   }
 
   PackedLayout layout(Contraction conv) {
@@ -171,9 +172,52 @@ record Tiling(
         Requantizer.of(conv.numerics().out(), leaf.lanes(), leaf.isa().arch()));
   }
 
-  /** Register tiles of a strip whose code is written out one by one. */
-  int tilesWritten() {
-    return border == Border.TAPS_SKIPPED ? Math.ceilDiv(strip, owTile) : 1;
+  /** Register tiles of a strip. */
+  int tiles() {
+    return Math.ceilDiv(strip, owTile);
+  }
+
+  /** Where the columns of a tile begin: the last one is moved back where it would end behind. */
+  int columnOf(int tile) {
+    return Math.min(tile * owTile, strip - owTile);
+  }
+
+  /**
+   * The tiles of a strip whose taps are all inside the input, from one up to another: they may be a
+   * loop where taps are skipped.
+   */
+  Interior interior(Window window) {
+    int from = 0;
+    while (from < tiles() && !isInterior(window, from)) {
+      from++;
+    }
+    int to = from;
+    while (to < tiles() && isInterior(window, to)) {
+      to++;
+    }
+    return new Interior(from, to);
+  }
+
+  /** Indices of tiles. */
+  record Interior(int from, int to) {}
+
+  private boolean isInterior(Window window, int tile) {
+    int first = columnOf(tile) * window.strideW() - window.pad().left();
+    int last =
+        (columnOf(tile) + owTile - 1) * window.strideW()
+            - window.pad().left()
+            + (window.kw() - 1) * window.dilationW();
+    return first >= 0 && last < window.iw();
+  }
+
+  /** Register tiles of a strip that have code of their own. */
+  int tilesWritten(Window window) {
+    if (border != Border.TAPS_SKIPPED) {
+      return 1;
+    }
+    Interior interior = interior(window);
+    int looped = interior.to() - interior.from();
+    return tiles() - looped + Math.min(looped, 1);
   }
 
   /** Positions may be skipped where what stands outside is stored as zero. */

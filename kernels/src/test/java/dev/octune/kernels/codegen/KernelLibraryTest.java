@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,25 @@ class KernelLibraryTest {
     int strips = Math.ceilDiv(3136, two.size("strip"));
     int tiles = blocks * strips * Math.ceilDiv(two.size("strip"), two.size("ow_tile"));
     assertTrue(Math.ceilDiv(tiles, 2) <= 1.01 * tiles / 2, two.text());
+  }
+
+  @Test
+  void space_longRows_skipTapsToo() {
+    // 28 columns in four tiles: two at the border, two inside that are one loop.
+    Target avx2 = Target.parse(TARGETS.getFirst());
+    for (int columns : new int[] {28, 56}) {
+      Workload workload =
+          Workload.parse(
+              "conv2d_NCHWc_int8 n=1 ic=8 ih=28 iw=%d oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32"
+                  .formatted(columns));
+      ConfigSpace space = LIBRARY.space(workload, avx2);
+      assertTrue(
+          IntStream.range(0, space.size())
+              .mapToObj(space::at)
+              .anyMatch(
+                  at -> at.choice("border").equals("taps_skipped") && at.size("ow_tile") == 7),
+          "columns: " + columns);
+    }
   }
 
   @Test
