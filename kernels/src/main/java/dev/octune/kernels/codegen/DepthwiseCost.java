@@ -71,7 +71,8 @@ record DepthwiseCost(DepthwisePlan plan, Isa isa) {
 
   /** Operations that a finished vector of sums takes: its store, and before it what makes codes. */
   private double ending() {
-    return 1 + plan.requantizer.map(Requantizer::operations).orElse(0);
+    int joined = plan.joined ? plan.together : 1;
+    return 1 + plan.requantizer.map(r -> r.operations(joined)).orElse(0.0);
   }
 
   private double outputs() {

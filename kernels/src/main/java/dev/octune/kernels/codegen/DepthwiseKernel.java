@@ -204,14 +204,7 @@ final class DepthwiseKernel {
     for (int x = 0; x < plan.owTile; x++) {
       if (columnTap(column, x) == plan.window.kw() - 1) {
         for (int y = 0; y < plan.ohTile; y++) {
-          for (int v = first; v < first + plan.together; v++) {
-            Position position = new Position(y, x, v);
-            Value sum = sums.remove(position);
-            if (sum == null) {
-              throw new IllegalStateException("no taps met " + position);
-            }
-            store(code, tile, position, sum);
-          }
+          storePosition(code, tile, y, x, first, sums);
         }
       }
     }
@@ -249,7 +242,7 @@ final class DepthwiseKernel {
       }
       sums.put(position, sum);
     }
-    sums.forEach((position, sum) -> store(code, tile, position, sum));
+    storeAll(code, tile, first, sums);
   }
 
   // ---- taps looped
@@ -268,9 +261,11 @@ final class DepthwiseKernel {
                     plan.otherTaps(),
                     outer,
                     (other, carried) -> loopedTaps(code, tile, positions, group, other, carried)));
+    Map<Position, Value> at = new HashMap<>();
     for (int i = 0; i < positions.size(); i++) {
-      store(code, tile, positions.get(i), sums.get(i));
+      at.put(positions.get(i), sums.get(i));
     }
+    storeAll(code, tile, first, at);
   }
 
   private List<Value> loopedTaps(
@@ -485,15 +480,49 @@ final class DepthwiseKernel {
         : Value.zero(type);
   }
 
-  private void store(Code code, Unit tile, Position position, Value sum) {
+  private void storeAll(Code code, Unit tile, int first, Map<Position, Value> sums) {
+    for (int y = 0; y < plan.ohTile; y++) {
+      for (int x = 0; x < plan.owTile; x++) {
+        storePosition(code, tile, y, x, first, sums);
+      }
+    }
+  }
+
+  /** Stores the vectors first … first + together − 1 of a position: one by one, or as one. */
+  private void storePosition(
+      Code code, Unit tile, int y, int x, int first, Map<Position, Value> sums) {
+    int joined = plan.joined ? plan.together : 1;
+    for (int v = first; v < first + plan.together; v += joined) {
+      List<Value> vectors = new ArrayList<>();
+      for (int i = v; i < v + joined; i++) {
+        Position position = new Position(y, x, i);
+        Value sum = sums.get(position);
+        if (sum == null) {
+          throw new IllegalStateException("no taps met " + position);
+        }
+        vectors.add(sum);
+      }
+      store(code, tile, new Position(y, x, v), vectors);
+    }
+  }
+
+  private void store(Code code, Unit tile, Position position, List<Value> sums) {
     long at =
         ((long) position.y() * plan.window.ow() + position.x()) * positionBytes()
             + (long) position.vector() * plan.lanes * plan.outElementBytes();
+    int bytes = plan.lanes * plan.outElementBytes();
     Value result =
         plan.requantizer
-            .map(r -> r.codes(code, sum, r.load(code, constants(code, tile, position.vector()))))
-            .orElse(sum);
-    code.store(result, code.offset(tile.out(), at), plan.lanes * plan.outElementBytes());
+            .map(
+                r -> {
+                  List<Requantizer.Constants> constants = new ArrayList<>();
+                  for (int v = 0; v < sums.size(); v++) {
+                    constants.add(r.load(code, constants(code, tile, position.vector() + v)));
+                  }
+                  return r.codes(code, sums, constants);
+                })
+            .orElseGet(sums::getFirst);
+    code.store(result, code.offset(tile.out(), at), bytes);
   }
 
   private Value constants(Code code, Unit tile, int vector) {

@@ -45,6 +45,7 @@ final class DepthwisePlan {
   static final String OW_TILE = "ow_tile";
   static final String WEIGHTS = "weights";
   static final String TAPS = "taps";
+  static final String CODES = "codes";
 
   static final String LANES_CHANNELS = "channels";
   static final String LANES_MULTIPLIERS = "multipliers";
@@ -52,6 +53,8 @@ final class DepthwisePlan {
   static final String WEIGHTS_STREAMED = "streamed";
   static final String TAPS_UNROLLED = "unrolled";
   static final String TAPS_LOOPED = "looped";
+  static final String CODES_SINGLE = "single";
+  static final String CODES_JOINED = "joined";
 
   /** A tap that is not there: its weight is zero. */
   static final int NO_TAP = -1;
@@ -70,6 +73,10 @@ final class DepthwisePlan {
   final boolean overChannels;
   final boolean held;
   final boolean looped;
+
+  /** Codes of all vectors computed together are narrowed and stored as one. */
+  final boolean joined;
+
   final int lanes;
 
   /** Vectors of a block, and how many of them are computed together. */
@@ -100,6 +107,7 @@ final class DepthwisePlan {
     this.overChannels = at.choice(LANES).equals(LANES_CHANNELS);
     this.held = at.choice(WEIGHTS).equals(WEIGHTS_HELD);
     this.looped = at.choice(TAPS).equals(TAPS_LOOPED);
+    this.joined = CODES_JOINED.equals(at.values().get(CODES));
     this.vectors = at.size(BLOCK_VECTORS);
     this.together = at.size(VECTORS);
     this.ohTile = at.size(OH_TILE);

@@ -6,6 +6,7 @@ import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.workload.DepthwiseConv2d;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,6 +119,16 @@ final class DepthwiseSpace {
   }
 
   private List<Knob> knobs() {
+    List<Knob> all = new ArrayList<>(knobsOfSums());
+    if (conv.numerics().out().isRequantized()) {
+      all.add(
+          Knob.Choice.of(
+              DepthwisePlan.CODES, DepthwisePlan.CODES_SINGLE, DepthwisePlan.CODES_JOINED));
+    }
+    return List.copyOf(all);
+  }
+
+  private List<Knob> knobsOfSums() {
     return List.of(
         new Knob.Choice(DepthwisePlan.LEAF, leaves.stream().map(DepthwiseLeaf::text).toList()),
         new Knob.Choice(DepthwisePlan.LANES, lanes()),
@@ -153,6 +164,8 @@ final class DepthwiseSpace {
             "vectors together are of one block", plan -> plan.together <= plan.vectors),
         new Constraint<>(
             "tile is small", plan -> plan.ohTile * plan.owTile * plan.vectors <= MAX_UNROLLED),
+        new Constraint<>(
+            "joined codes are of several vectors", plan -> !plan.joined || plan.together > 1),
         new Constraint<>("block is filled", this::isBlockFilled),
         new Constraint<>("looped taps carry few sums", DepthwiseSpace::isLegalLoop),
         new Constraint<>("written out taps are few", this::isBodySmall),

@@ -75,7 +75,7 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
     double halfVectors = Math.max(1, at.leaf().lanes() / (double) AVX2_LANES);
     return at.layout(conv)
         .requantizer()
-        .map(r -> REQUANTIZING_OPERATION * r.operations() * halfVectors)
+        .map(r -> REQUANTIZING_OPERATION * r.operations(1) * halfVectors)
         .orElse(0.0);
   }
 

@@ -5,6 +5,8 @@ import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.target.Arch;
 import dev.octune.kernels.workload.Output;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -50,6 +52,9 @@ record Requantizer(Output out, int lanes, WideHalves halves) {
   private static final int ONCE_OPERATIONS = 17;
   private static final int TWICE_OPERATIONS = 26;
 
+  /** Those of them that narrow and clamp bytes. */
+  private static final int NARROWING_OPERATIONS = 5;
+
   /** What every field of a block begins with a multiple of, and how large it is. */
   private enum Field {
     /** s32: bias + (offset − azp) · Σ w. */
@@ -83,9 +88,14 @@ record Requantizer(Output out, int lanes, WideHalves halves) {
         : Optional.empty();
   }
 
-  /** Instructions that make codes of a vector of sums, on x86. */
-  int operations() {
-    return out.roundsOnce() ? ONCE_OPERATIONS : TWICE_OPERATIONS;
+  /**
+   * Instructions that make codes of a vector of sums, on x86.
+   *
+   * @param joined vectors whose codes are narrowed together
+   */
+  double operations(int joined) {
+    int all = out.roundsOnce() ? ONCE_OPERATIONS : TWICE_OPERATIONS;
+    return all - NARROWING_OPERATIONS + (double) NARROWING_OPERATIONS / joined;
   }
 
   /** Bytes of the constants of one vector; they start at a multiple of 64. */
@@ -131,15 +141,49 @@ record Requantizer(Output out, int lanes, WideHalves halves) {
 
   /** The codes of a vector of sums, i8. */
   Value codes(Code code, Value sums, Constants with) {
-    Value scaled = with.left().map(left -> code.shiftLeft(sums, left)).orElse(sums);
-    List<Value> wide = perHalf(half -> shifted(code, scaled, with, half));
-    Value narrow = halves.narrow(code, wide.get(0), wide.get(1));
-    Value code32 = code.add(narrow, with.zero());
-    Type.Vector words = Type.I32.x(lanes);
+    return codes(code, List.of(sums), List.of(with));
+  }
+
+  /**
+   * The codes of vectors of sums, i8, one behind the other: narrowing and clamping are done once
+   * for all of them.
+   *
+   * @param sums a power of two of vectors
+   */
+  Value codes(Code code, List<Value> sums, List<Constants> with) {
+    List<Value> vectors = new ArrayList<>();
+    for (int v = 0; v < sums.size(); v++) {
+      vectors.add(unclamped(code, sums.get(v), with.get(v)));
+    }
+    Value joined = joined(code, vectors);
+    Type.Vector words = Type.I32.x(lanes * sums.size());
     Value held =
         code.maxSigned(
-            code.minSigned(code32, Value.splat(words, out.max())), Value.splat(words, out.min()));
-    return clamped(code, code.truncate(held, Type.I8), with.lo(), with.hi());
+            code.minSigned(joined, Value.splat(words, out.max())), Value.splat(words, out.min()));
+    // Every channel has the same ends.
+    Constants any = with.getFirst();
+    return clamped(
+        code,
+        code.truncate(held, Type.I8),
+        joined(code, Collections.nCopies(sums.size(), any.lo())),
+        joined(code, Collections.nCopies(sums.size(), any.hi())));
+  }
+
+  /** Codes before they are clamped, s32. */
+  private Value unclamped(Code code, Value sums, Constants with) {
+    Value scaled = with.left().map(left -> code.shiftLeft(sums, left)).orElse(sums);
+    List<Value> wide = perHalf(half -> shifted(code, scaled, with, half));
+    return code.add(halves.narrow(code, wide.get(0), wide.get(1)), with.zero());
+  }
+
+  private static Value joined(Code code, List<Value> vectors) {
+    if (vectors.size() == 1) {
+      return vectors.getFirst();
+    }
+    int middle = vectors.size() / 2;
+    return code.concat(
+        joined(code, vectors.subList(0, middle)),
+        joined(code, vectors.subList(middle, vectors.size())));
   }
 
   /** One half of the lanes, scaled, in the low words of 64-bit lanes. */

@@ -104,6 +104,39 @@ class RequantizationTest {
     }
   }
 
+  /**
+   * Operands on which both roundings gave the same codes could not tell a kernel of one from one of
+   * the other.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv2d_NCHWc_int8 n=1 ic=8 ih=5 iw=5 oc=64 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1"
+            + " act=u8 azp=128 wgt=s8 out=u8 round=%s",
+        "depthwise_conv2d_NCHWc_int8 n=1 c=64 ih=9 iw=9 m=1 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+            + " dilation=1,1 act=u8 azp=3 wgt=s8 out=s8 round=%s",
+        "dense_int8 m=4 k=64 n=64 act=u8 wgt=s8[-127,127] out=s8 round=%s",
+        "batch_matmul_int8 b=2 m=16 k=8 n=64 act=u8 wgt=s8 out=u8 round=%s",
+      })
+  void codes_ofTheFills_tellTheRoundingsApart(String text) {
+    int differing = 0;
+    for (Fill fill : Fill.ALL) {
+      byte[] once = codes(Workload.parse(text.formatted("single")), fill, 11);
+      byte[] twice = codes(Workload.parse(text.formatted("double")), fill, 11);
+      for (int i = 0; i < once.length; i++) {
+        int distance = Math.abs(code(text, once[i]) - code(text, twice[i]));
+        // Sums that a left shift takes out of s32 come back elsewhere where rounded twice.
+        assertTrue(distance <= 1 || fill == Fill.MAX_MAX, fill + " by " + distance);
+        differing += distance == 0 ? 0 : 1;
+      }
+    }
+    assertTrue(differing > 10, "only " + differing + " codes differ");
+  }
+
+  private static int code(String workload, byte stored) {
+    return workload.contains("out=u8") ? Byte.toUnsignedInt(stored) : stored;
+  }
+
   @ParameterizedTest
   @EnumSource(Fill.class)
   void requantization_sameSeed_isTheSame(Fill fill) {
