@@ -15,6 +15,7 @@ import dev.octune.tuner.search.SearchTask;
 import dev.octune.tuner.search.StrategyKind;
 import dev.octune.workers.local.CheckResult;
 import dev.octune.workers.local.LocalDevice;
+import dev.octune.workers.run.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -47,6 +48,7 @@ final class CheckCommand implements Callable<Integer> {
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
   @Mixin private final ConnectOption connect = new ConnectOption();
+  @Mixin private final RunnerUserOption runnerUser = new RunnerUserOption();
 
   @Option(
       names = "--emulate",
@@ -85,6 +87,10 @@ final class CheckCommand implements Callable<Integer> {
       throw new UsageException(
           "--emulate runs kernels here, --connect elsewhere. Mend: give one of them");
     }
+    if (connect.isGiven()) {
+      runnerUser.refuseWithConnect();
+    }
+    Connection connection = connect.isGiven() ? connect.resolve() : runnerUser.here();
     Target target =
         emulate || connect.isGiven()
             ? targetOption.resolve(host)
@@ -102,7 +108,7 @@ final class CheckCommand implements Callable<Integer> {
     report.put("emulated", emulate);
     report.put("checked", schedules.size());
     ArrayNode rejected = report.putArray("rejected");
-    try (LocalDevice device = Wiring.device(library, machine, host, connect.resolve())) {
+    try (LocalDevice device = Wiring.device(library, machine, host, connection)) {
       List<CompletableFuture<CheckResult>> results = new ArrayList<>();
       for (Schedule s : schedules) {
         results.add(device.check(new Candidate(task.workload(), target, s), seed));

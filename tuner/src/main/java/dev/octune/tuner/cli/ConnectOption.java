@@ -1,6 +1,7 @@
 package dev.octune.tuner.cli;
 
 import dev.octune.workers.run.Connection;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,7 +19,8 @@ final class ConnectOption {
     return command != null;
   }
 
+  /** Where {@link #isGiven}. */
   Connection resolve() {
-    return command == null ? Connection.HERE : Connection.parse(command);
+    return Connection.parse(Objects.requireNonNull(command));
   }
 }

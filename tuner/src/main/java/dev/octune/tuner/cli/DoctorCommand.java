@@ -9,8 +9,6 @@ import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Target;
 import dev.octune.workers.local.LocalDevice;
 import dev.octune.workers.local.Roofs;
-import dev.octune.workers.run.Connection;
-import dev.octune.workers.run.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -31,7 +29,12 @@ import picocli.CommandLine.Spec;
         "Tells what this machine has: instructions, CPUs, caches, huge pages, sandbox, compiler,"
             + " and the roof of each leaf operation, measured anew.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Example:", "  octune doctor --json"})
+    footer = {
+      "",
+      "Examples:",
+      "  octune doctor --json",
+      "  octune doctor --runner-user nobody       what kernels find that run as nobody",
+    })
 final class DoctorCommand implements Callable<Integer> {
   private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
   private static final Path GOVERNOR =
@@ -40,6 +43,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
+  @Mixin private final RunnerUserOption runnerUser = new RunnerUserOption();
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -69,13 +73,15 @@ final class DoctorCommand implements Callable<Integer> {
     report.put("cpu_governor", firstLine(GOVERNOR));
     report.put("compiler", Wiring.compilerVersion());
     report.put("database", TuningDb.defaultFile(System.getenv()).toString());
-    try (LocalDevice device = Wiring.device(library, target, host, Connection.HERE)) {
+    try (LocalDevice device = Wiring.device(library, target, host, runnerUser.here())) {
       Roofs measured = device.roofs().join();
       ArrayNode inForce = report.putArray("sandbox");
-      ArrayNode missing = report.putArray("sandbox_missing");
-      for (Verdict.Protection protection : Verdict.Protection.values()) {
-        (measured.protection().contains(protection) ? inForce : missing).add(protection.text());
-      }
+      ObjectNode missing = report.putObject("sandbox_missing");
+      measured.sandbox().inForce().forEach(protection -> inForce.add(protection.text()));
+      measured
+          .sandbox()
+          .missing()
+          .forEach((protection, reason) -> missing.put(protection.text(), reason));
       ObjectNode roofs = report.putObject("roof_gops");
       measured.leaves().forEach(roof -> roofs.put(roof.leaf(), roof.gops()));
       MachineRoofs.keep(library, target, host, measured, err);

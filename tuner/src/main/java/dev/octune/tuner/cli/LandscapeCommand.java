@@ -10,7 +10,6 @@ import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.landscape.Landscape;
 import dev.octune.tuner.landscape.LandscapeRecorder;
 import dev.octune.tuner.search.SearchTask;
-import dev.octune.workers.run.Connection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -41,6 +40,7 @@ final class LandscapeCommand implements Callable<Integer> {
 
   @Mixin private final JsonOption json = new JsonOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
+  @Mixin private final RunnerUserOption runnerUser = new RunnerUserOption();
 
   @Parameters(paramLabel = "WORKLOAD", description = "A canonical workload text, quoted.")
   private String workload = "";
@@ -84,7 +84,7 @@ final class LandscapeCommand implements Callable<Integer> {
     KernelLibrary library = KernelLibrary.standard(Wiring.weights());
     SearchTask task = Spaces.task(library, Workload.parse(workload), target);
     PrintWriter err = spec.commandLine().getErr();
-    try (Device device = Wiring.device(library, target, host, Connection.HERE)) {
+    try (Device device = Wiring.device(library, target, host, runnerUser.here())) {
       Landscape landscape =
           LandscapeRecorder.record(
               device,

@@ -21,7 +21,6 @@ import dev.octune.tuner.search.Search;
 import dev.octune.tuner.search.StrategyKind;
 import dev.octune.tuner.task.TaskList;
 import dev.octune.workers.local.LocalDevice;
-import dev.octune.workers.run.Connection;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +63,7 @@ final class TuneCommand implements Callable<Integer> {
   @Mixin private final DbOption database = new DbOption();
   @Mixin private final WeightsOption weights = new WeightsOption();
   @Mixin private final OutOption out = new OutOption();
+  @Mixin private final RunnerUserOption runnerUser = new RunnerUserOption();
 
   @Parameters(
       arity = "1..*",
@@ -118,7 +118,7 @@ final class TuneCommand implements Callable<Integer> {
                 err.printf("no task for %s %s: %s%n", layer.op(), layer.layer(), layer.reason()));
     // The builder child starts while the database opens.
     try (StopOnSignal stop = new StopOnSignal(STOP_LIMIT);
-        LocalDevice device = Wiring.device(library, target, host, Connection.HERE);
+        LocalDevice device = Wiring.device(library, target, host, runnerUser.here());
         TuningDb db = TuningDb.open(database.file(), TuningDb.Access.WRITER);
         Search search = Search.open(kind, seed)) {
       TuneReport report = tune(tasks, budget, target, library, device, host, db, search, stop);

@@ -16,6 +16,7 @@ import dev.octune.rpc.worker.WorkerEnd;
 import dev.octune.rpc.worker.WorkerSettings;
 import dev.octune.workers.local.LocalDevice;
 import dev.octune.workers.run.Connection;
+import dev.octune.workers.run.Sandbox;
 import dev.octune.workers.weights.WeightFolder;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +52,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  octune worker --server http://lab:8470 --token-file rack.token",
       "  octune worker --server https://lab:8470 --ca lab.pem --token-file rack.token --threads 2",
+      "  octune worker --server http://lab:8470 --token-file rack.token --runner-user nobody",
       "  octune worker --server http://lab:8470 --token-file rack.token --target 'aarch64 …' \\",
       "    --connect 'ssh board1' --connect 'ssh board2'           two boards of one kind",
       "  octune worker --config configs/service/worker.properties",
@@ -69,6 +72,7 @@ final class WorkerCommand implements Callable<Integer> {
   @Mixin private final ServerOption server = new ServerOption();
   @Mixin private final ClientCertificateOption certificate = new ClientCertificateOption();
   @Mixin private final TargetOption targetOption = new TargetOption();
+  @Mixin private final RunnerUserOption runnerUser = new RunnerUserOption();
 
   @Option(
       names = "--device-key",
@@ -105,6 +109,7 @@ final class WorkerCommand implements Callable<Integer> {
     ServiceAddress address = address();
     // Wrong use is told before anything starts.
     String _ = server.token();
+    List<Connection> machines = connections();
     WorkerSettings settings =
         new WorkerSettings(
             address,
@@ -115,7 +120,7 @@ final class WorkerCommand implements Callable<Integer> {
             Wiring.compilerVersion());
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
     try (StopOnSignal stop = new StopOnSignal(DRAIN_LIMIT)) {
-      int exit = serve(vertx, settings, host, target, library, stop);
+      int exit = serve(vertx, settings, host, target, library, machines, stop);
       stop.exitWith(exit);
       return exit;
     } finally {
@@ -138,6 +143,7 @@ final class WorkerCommand implements Callable<Integer> {
       Host host,
       Target target,
       KernelLibrary library,
+      List<Connection> machines,
       StopOnSignal stop) {
     List<LocalDevice> devices = new ArrayList<>();
     try (BlobFetcher fetcher = new BlobFetcher(vertx, settings)) {
@@ -145,7 +151,7 @@ final class WorkerCommand implements Callable<Integer> {
       WeightStore weights = new FetchedWeights(kept, plain -> kept.put(plain), fetcher);
       // A kernel may be made from the weights that it is measured on.
       KernelLibrary knowing = KernelLibrary.standard(weights);
-      for (Connection connection : connections()) {
+      for (Connection connection : machines) {
         devices.add(Wiring.device(knowing, target, host, connection, weights));
       }
       List<LentDevice> lent = new ArrayList<>();
@@ -174,9 +180,11 @@ final class WorkerCommand implements Callable<Integer> {
   }
 
   private List<Connection> connections() {
-    return connections.isEmpty()
-        ? List.of(Connection.HERE)
-        : connections.stream().map(WorkerCommand::timed).toList();
+    if (connections.isEmpty()) {
+      return List.of(runnerUser.here());
+    }
+    runnerUser.refuseWithConnect();
+    return connections.stream().map(WorkerCommand::timed).toList();
   }
 
   /** An emulator checks kernels and can't time them. */
@@ -201,17 +209,39 @@ final class WorkerCommand implements Callable<Integer> {
             host.allowedCpus().size(),
             device.description(),
             DEPTH,
-            here ? probes(device, host, target, library) : Map.of()),
+            probes(device, host, target, library)),
         device,
         () -> base(device));
   }
 
   private Map<String, Double> probes(
       LocalDevice device, Host host, Target target, KernelLibrary library) {
+    Map<String, Double> probes = sandbox(device);
+    if (connections.isEmpty()) {
+      MachineRoofs.of(library, target, host, device, spec.commandLine().getErr())
+          .gopsByLeaf()
+          .forEach((leaf, gops) -> probes.put("roof." + leaf + ".gops", gops));
+    }
+    return probes;
+  }
+
+  /** 1 for what protects the machine while a kernel runs, 0 for what does not. */
+  private Map<String, Double> sandbox(LocalDevice device) {
     Map<String, Double> probes = new TreeMap<>();
-    MachineRoofs.of(library, target, host, device, spec.commandLine().getErr())
-        .gopsByLeaf()
-        .forEach((leaf, gops) -> probes.put("roof." + leaf + ".gops", gops));
+    try {
+      Sandbox sandbox = device.sandbox().join();
+      sandbox.inForce().forEach(protection -> probes.put("sandbox." + protection.text(), 1.0));
+      sandbox
+          .missing()
+          .keySet()
+          .forEach(protection -> probes.put("sandbox." + protection.text(), 0.0));
+    } catch (CompletionException e) {
+      // A board that is not there yet may come; its trials tell what is wrong until then.
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "octune: what protects %s is not known: %s%n", device.description(), e.getCause());
+    }
     return probes;
   }
 

@@ -24,9 +24,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /** Jobs and devices as the API's schemas have them. */
 final class JobJson {
+  /** What workers say of what protects their machine: 1 where it is in force, 0 where it is not. */
+  private static final String SANDBOX_PROBE = "sandbox.";
+
   private static final double NANOS_PER_SECOND = 1e9;
 
   private JobJson() {}
@@ -271,6 +275,14 @@ final class JobJson {
     put(node, "load_1m", device.load1m());
     ObjectNode all = node.putObject("roofs_gops");
     roofs.forEach(all::put);
+    ObjectNode sandbox = node.putObject("sandbox");
+    new TreeMap<>(device.probes())
+        .forEach(
+            (probe, value) -> {
+              if (probe.startsWith(SANDBOX_PROBE)) {
+                sandbox.put(probe.substring(SANDBOX_PROBE.length()), value > 0);
+              }
+            });
     return node;
   }
 

@@ -244,6 +244,7 @@ final class Recorded {
             .put("factor", 1.02)
             .put("load_1m", 0.75);
     device.putObject("roofs_gops").put("avx2_s16", ROOF_GOPS).put("avx2_s16w8", 163);
+    device.putObject("sandbox").put("seccomp", true).put("other_user", false);
     return device;
   }
 

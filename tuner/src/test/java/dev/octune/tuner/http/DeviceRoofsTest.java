@@ -55,6 +55,18 @@ final class DeviceRoofsTest {
     assertEquals(Map.of("avx2_s16", 168.0), roofs.of(FIRST));
   }
 
+  @Test
+  void sandbox_probes_areToldAsInForceOrNot() {
+    DeviceView device =
+        device(
+            FIRST,
+            HandCoordinator.KEY,
+            Map.of("sandbox.seccomp", 1.0, "sandbox.no_network", 0.0, "roof.avx2_s16.gops", 168.0));
+    assertEquals(
+        "{\"no_network\":false,\"seccomp\":true}",
+        JobJson.device(device, Map.of()).path("sandbox").toString());
+  }
+
   private DeviceView device(DeviceId id, DeviceKey key, Map<String, Double> probes) {
     DeviceView any = coordinator.devices().getFirst();
     return new DeviceView(

@@ -28,7 +28,7 @@ final class CheckJob extends Job {
         Verdict verdict = runners.lasting().run(part.problem.join(), List.of(kernel), plan);
         result.complete(
             verdict instanceof Verdict.Exact exact
-                ? new CheckResult.Exact(exact.protection())
+                ? new CheckResult.Exact(exact.sandbox())
                 : new CheckResult.Rejected(MeasurePlan.measurement(verdict, part.candidate, seed)));
       }
     }

@@ -6,9 +6,9 @@ import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
 import dev.octune.workers.build.Builder;
 import dev.octune.workers.build.BuilderSettings;
-import dev.octune.workers.run.Runner;
 import dev.octune.workers.run.RunnerException;
 import dev.octune.workers.run.RunnerSource;
+import dev.octune.workers.run.Sandbox;
 import dev.octune.workers.toolchain.Toolchain;
 import dev.octune.workers.toolchain.ToolchainException;
 import java.util.ArrayList;
@@ -55,16 +55,13 @@ public final class LocalDevice implements Device {
     this.runners = runners;
     this.problems = new Problems(settings.weights());
     this.split =
-        CpuSplit.of(
-            settings.cpus(),
-            settings.target().threads(),
-            settings.connection().command().isEmpty());
+        CpuSplit.of(settings.cpus(), settings.target().threads(), settings.connection().isHere());
     this.base = new BaseKernel(split.measured());
     this.description =
         "%s, %s, %s, Linux %s"
             .formatted(
                 settings.target().text(),
-                settings.connection().command().isEmpty()
+                settings.connection().isHere()
                     ? "CPUs " + split.measured() + " of " + settings.cpus()
                     : "through " + String.join(" ", settings.connection().command()),
                 toolchain.describe(),
@@ -153,6 +150,13 @@ public final class LocalDevice implements Device {
             settings.target(),
             split.measured(),
             builders.getFirst());
+    add(job);
+    return job.result;
+  }
+
+  /** What protects the machine while a kernel runs, as the runner sees it; works everywhere. */
+  public CompletableFuture<Sandbox> sandbox() {
+    SandboxJob job = new SandboxJob(split.measured());
     add(job);
     return job.result;
   }
@@ -339,19 +343,13 @@ public final class LocalDevice implements Device {
 
   /** What this process computes meanwhile must not run where kernels are timed. */
   private void confineThisProcess(List<Integer> cpus) {
-    try {
-      Runner runner = runners.lasting();
-      confined = runner.confine(ProcessHandle.current().pid(), cpus) > 0;
-    } catch (RunnerException _) {
-      // The first trial will start another runner and tell what is wrong.
-      runners.drop();
-    }
+    confined = runners.confine(ProcessHandle.current().pid(), cpus);
   }
 
   /** Whoever goes on after the device may use all CPUs again. */
   private void releaseThisProcess() {
     if (confined) {
-      runners.confineOnce(ProcessHandle.current().pid(), settings.cpus());
+      runners.confine(ProcessHandle.current().pid(), settings.cpus());
     }
   }
 

@@ -10,12 +10,12 @@ import dev.octune.workers.build.Image;
 import dev.octune.workers.run.Code;
 import dev.octune.workers.run.Runner;
 import dev.octune.workers.run.RunnerException;
+import dev.octune.workers.run.Sandbox;
 import dev.octune.workers.run.Verdict;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The register loops of a target, built and timed one after the other. */
 final class RoofJob extends Job {
@@ -36,13 +36,13 @@ final class RoofJob extends Job {
   @Override
   void run(RunnerKeeper runners) throws RunnerException {
     List<Roofs.Roof> roofs = new ArrayList<>();
-    Set<Verdict.Protection> protection = EnumSet.noneOf(Verdict.Protection.class);
+    @Nullable Sandbox sandbox = null;
     for (RoofLoop loop : loops) {
       Verdict verdict = runners.lasting().timeLoop(build(loop), MeasurePlan.roof(target, cpus));
       if (!(verdict instanceof Verdict.Exact exact)) {
         throw new IllegalStateException("roof loop of %s: %s".formatted(loop.leaf(), verdict));
       }
-      protection.addAll(exact.protection());
+      sandbox = sandbox == null ? exact.sandbox() : sandbox.and(exact.sandbox());
       // Nothing makes a loop in registers faster than it is: whatever lies above was disturbed.
       double nanos =
           exact.placements().getFirst().getFirst().samples().stream()
@@ -51,7 +51,7 @@ final class RoofJob extends Job {
               .orElseThrow();
       roofs.add(new Roofs.Roof(loop.leaf(), 2.0 * loop.macsPerCall() * target.threads() / nanos));
     }
-    result.complete(new Roofs(roofs, protection));
+    result.complete(new Roofs(roofs, sandbox == null ? runners.lasting().sandbox(cpus) : sandbox));
   }
 
   @Override

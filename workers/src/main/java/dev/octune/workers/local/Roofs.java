@@ -1,18 +1,16 @@
 package dev.octune.workers.local;
 
-import dev.octune.workers.run.Verdict;
+import dev.octune.workers.run.Sandbox;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What no kernel of this device can exceed, and what protects the machine while one runs.
  *
- * @param protection what was in force while the loops ran
+ * @param sandbox what was in force while the loops ran
  */
-public record Roofs(List<Roof> leaves, Set<Verdict.Protection> protection) {
+public record Roofs(List<Roof> leaves, Sandbox sandbox) {
   public Roofs {
     leaves = List.copyOf(leaves);
-    protection = Set.copyOf(protection);
   }
 
   /**

@@ -41,14 +41,9 @@ final class RunnerKeeper {
     return Runner.start(program, connection, nextOrdinal++);
   }
 
-  /** A process of its own changes the affinity of another; also after {@link #close}. */
-  void confineOnce(long pid, List<Integer> cpus) {
-    try (Runner once = Runner.start(program, connection, 0)) {
-      once.confine(pid, cpus);
-    } catch (RunnerException _) {
-      // Where no runner can be started, nothing was confined either, or the machine is going down.
-      return;
-    }
+  /** Lets another process run on these CPUs only; also after {@link #close}. */
+  boolean confine(long pid, List<Integer> cpus) {
+    return Runner.confine(program, pid, cpus);
   }
 
   /** Ends the lasting runner; the next use starts another. */

@@ -6,16 +6,14 @@ import dev.octune.kernels.reference.Fill;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** struct report of protocol.h, in its order, and what it means in words. */
 record Report(
     long outcome,
-    long sandbox,
+    Sandbox sandbox,
     long phase,
     long kernel,
     long fill,
@@ -60,9 +58,10 @@ record Report(
   record RawSample(long kernel, long placement, long nanos, long calls, boolean preempted) {}
 
   static Report read(ByteBuffer in) {
-    long[] words = new long[17];
-    in.asLongBuffer().get(words);
-    in.position(in.position() + 8 * words.length);
+    long outcome = in.getLong();
+    long inForce = in.getLong();
+    long[] refusals = words(in, Sandbox.Protection.values().length);
+    long[] words = words(in, 15);
     long count = in.getLong();
     List<RawSample> samples = new ArrayList<>();
     for (long i = 0; i < count; i++) {
@@ -71,8 +70,8 @@ record Report(
     }
     int at = 0;
     return new Report(
-        words[at++],
-        words[at++],
+        outcome,
+        Sandbox.of(inForce, refusals),
         words[at++],
         words[at++],
         words[at++],
@@ -91,6 +90,13 @@ record Report(
         samples);
   }
 
+  private static long[] words(ByteBuffer in, int count) {
+    long[] words = new long[count];
+    in.asLongBuffer().get(words);
+    in.position(in.position() + Long.BYTES * count);
+    return words;
+  }
+
   boolean isDone() {
     return outcome == DONE;
   }
@@ -102,7 +108,7 @@ record Report(
   Verdict verdict(int kernels, int process, Duration limit) {
     int which = (int) kernel;
     return switch ((int) outcome) {
-      case DONE -> new Verdict.Exact(placements(kernels, process), protection());
+      case DONE -> new Verdict.Exact(placements(kernels, process), sandbox);
       case WRONG -> new Verdict.Wrong(which, Fill.ALL.get((int) fill), difference());
       case CRASHED -> new Verdict.Broke(which, crash());
       case TIMED_OUT -> new Verdict.OutOfTime(which, phaseText(), limit.toMillis());
@@ -116,16 +122,6 @@ record Report(
               which, "the runner's child got no memory or process in phase " + phaseText());
       default -> throw new IllegalArgumentException("the runner names outcome " + outcome);
     };
-  }
-
-  Set<Verdict.Protection> protection() {
-    Set<Verdict.Protection> protection = EnumSet.noneOf(Verdict.Protection.class);
-    for (Verdict.Protection one : Verdict.Protection.values()) {
-      if (one.isIn(sandbox)) {
-        protection.add(one);
-      }
-    }
-    return protection;
   }
 
   private List<List<Placement>> placements(int kernels, int process) {

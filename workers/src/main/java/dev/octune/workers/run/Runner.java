@@ -51,6 +51,9 @@ public final class Runner implements AutoCloseable {
   /** Packing is linear in bytes that a transfer already took longer for. */
   private static final Duration PACK_LIMIT = Duration.ofSeconds(20);
 
+  /** Some twenty system calls, on a machine that may be busy. */
+  private static final Duration SANDBOX_LIMIT = Duration.ofSeconds(10);
+
   private static final int CHUNK_BYTES = 4 << 20;
 
   /** More parts than are timed, and odd against most block counts. */
@@ -114,9 +117,14 @@ public final class Runner implements AutoCloseable {
    */
   public static Runner start(Path program, Connection connection, int ordinal)
       throws RunnerException {
-    List<String> command = connection.commandFor(program.toString());
+    List<String> command = connection.commandFor(program.toAbsolutePath().toString());
+    ProcessBuilder process = new ProcessBuilder(command);
+    if (connection.isHere()) {
+      // It needs nothing of it, and some keep secrets there.
+      process.environment().clear();
+    }
     try {
-      return new Runner(new ProcessBuilder(command).start(), connection, ordinal);
+      return new Runner(process.start(), connection, ordinal);
     } catch (RunnerException e) {
       throw e;
     } catch (IOException e) {
@@ -214,13 +222,49 @@ public final class Runner implements AutoCloseable {
   }
 
   /**
-   * Lets every thread of a process of this machine run on these CPUs only.
+   * Lets every thread of a process of this machine run on these CPUs only, by a process of its own
+   * that runs no kernel and so has kept its rights.
    *
-   * @return threads confined; 0 where there is no such process or it is another user's
+   * @param program the runner for this machine
+   * @return false where there is no such process, or it is another user's
    */
-  public int confine(long pid, List<Integer> cpus) throws RunnerException {
-    Frame reply = exchange(Wire.CONFINE, new Wire.Words().put(pid).putCpus(cpus), List.of());
-    return reply.type() == Wire.OK ? (int) reply.payload().getLong() : 0;
+  public static boolean confine(Path program, long pid, List<Integer> cpus) {
+    List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
+    command.addAll(List.of("--confine", Long.toString(pid)));
+    cpus.forEach(cpu -> command.add(cpu.toString()));
+    try {
+      Process process = new ProcessBuilder(command).start();
+      try {
+        return process.waitFor(START_LIMIT) && process.exitValue() == 0;
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException _) {
+      // Where it can't be started no kernel can be run either, which the first trial tells.
+      return false;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * What a kernel would find around it on these CPUs; runs none. Huge pages are told of timed runs
+   * only.
+   */
+  public Sandbox sandbox(List<Integer> cpus) throws RunnerException {
+    Frame reply =
+        request(
+            Wire.SANDBOX,
+            new Wire.Words().put(SANDBOX_LIMIT.toNanos()).putCpus(cpus),
+            SANDBOX_LIMIT.plus(GRACE));
+    Report report = Report.read(reply.payload());
+    if (!report.isDone()) {
+      throw new RunnerException(
+          "%s has no sandbox: %s"
+              .formatted(described(), report.verdict(1, ordinal, SANDBOX_LIMIT)));
+    }
+    return report.sandbox();
   }
 
   /** Bytes of operands and answers that the runner holds. */
@@ -430,7 +474,7 @@ public final class Runner implements AutoCloseable {
 
   private String described() {
     return connection.command().isEmpty()
-        ? "Runner " + ordinal
+        ? "Runner " + ordinal + connection.user().map(user -> " of user " + user.text()).orElse("")
         : "Runner %d through '%s'".formatted(ordinal, String.join(" ", connection.command()));
   }
 

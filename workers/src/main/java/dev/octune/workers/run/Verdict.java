@@ -3,7 +3,6 @@ package dev.octune.workers.run;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.reference.Fill;
 import java.util.List;
-import java.util.Set;
 
 /** What came of running kernels on a problem. Kernels are numbered as they were given. */
 public sealed interface Verdict {
@@ -11,13 +10,11 @@ public sealed interface Verdict {
    * Every kernel answered every fill as the oracle does and touched nothing else.
    *
    * @param placements per kernel, in the order taken; empty where only checking was asked for
-   * @param protection what was in force while they ran
+   * @param sandbox what was in force while they ran
    */
-  record Exact(List<List<Measurement.Placement>> placements, Set<Protection> protection)
-      implements Verdict {
+  record Exact(List<List<Measurement.Placement>> placements, Sandbox sandbox) implements Verdict {
     public Exact {
       placements = placements.stream().map(List::copyOf).toList();
-      protection = Set.copyOf(protection);
     }
   }
 
@@ -33,31 +30,4 @@ public sealed interface Verdict {
 
   /** The process that ran the kernel was killed after its time was up. */
   record OutOfTime(int kernel, String phase, long limitMillis) implements Verdict {}
-
-  /** What kept a kernel from doing harm, and its times from being random. */
-  enum Protection {
-    NO_NEW_PRIVS("no_new_privs", 1),
-    SECCOMP("seccomp", 2),
-    LIMITS("rlimits", 4),
-    DIES_WITH_PARENT("pdeathsig", 8),
-    PINNED("pinned", 16),
-    HUGE_PAGES("huge_pages", 32);
-
-    private final String text;
-    private final long bit;
-
-    Protection(String text, long bit) {
-      this.text = text;
-      this.bit = bit;
-    }
-
-    /** True where the runner's word of what is in force has this one. */
-    boolean isIn(long sandbox) {
-      return (sandbox & bit) != 0;
-    }
-
-    public String text() {
-      return text;
-    }
-  }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The numbers of protocol.h, and payloads of u64 words. */
 final class Wire {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   static final int MAX_PAYLOAD_BYTES = 8 << 20;
   static final int MAX_PROBLEMS = 64;
   static final int MAX_LAYOUTS = 256;
@@ -22,11 +22,11 @@ final class Wire {
   static final int DROP_LAYOUT = 6;
   static final int MEASURE = 7;
   static final int LOOP = 8;
-  static final int CONFINE = 9;
   static final int OPERAND = 10;
   static final int HELD = 11;
   static final int WEIGHTS = 12;
   static final int TABLE = 13;
+  static final int SANDBOX = 14;
 
   static final int OK = 100;
   static final int REPORT = 101;

@@ -9,7 +9,7 @@
 #include "system.h"
 
 enum {
-  PROTOCOL_VERSION = 3,
+  PROTOCOL_VERSION = 4,
 
   /* Frames carry answers in chunks, so only machine code and limits decide this size. */
   MAX_PAYLOAD_BYTES = 8 << 20,
@@ -49,8 +49,6 @@ enum request {
   /* entry, limit nanos, threads, samples, sample nanos, cpus n, n x cpu, code -> REPORT: times a
    * loop that keeps to registers and three scratch buffers, each thread the whole of it */
   REQUEST_LOOP = 8,
-  /* pid, cpus n, n x cpu: every thread of that process may run on these CPUs only -> OK: threads */
-  REQUEST_CONFINE = 9,
   /* problem, fill, 0 act | 1 wgt -> OK and the plain operand's bytes */
   REQUEST_OPERAND = 10,
   /* problem, layout: which are held -> OK: bytes held */
@@ -58,7 +56,9 @@ enum request {
   /* problem, byte offset, plain weights: every fill has these instead of its own -> OK */
   REQUEST_WEIGHTS = 12,
   /* problem, fill, the table: azp, out zero, lo, hi, biases, multipliers, shifts, s32 each -> OK */
-  REQUEST_TABLE = 13
+  REQUEST_TABLE = 13,
+  /* limit nanos, cpus n, n x cpu -> REPORT of a child that takes the sandbox on and runs nothing */
+  REQUEST_SANDBOX = 14
 };
 
 enum reply { REPLY_OK = 100, REPLY_REPORT = 101, REPLY_ERROR = 102 };
@@ -101,10 +101,16 @@ enum region {
   REGION_PLAIN_WGT = 5, REGION_PLAIN_OUT = 6, REGION_STACK = 7, REGION_TABLE = 8
 };
 
-/* What was in force while the kernel ran. */
-enum {
-  SANDBOX_NO_NEW_PRIVS = 1, SANDBOX_SECCOMP = 2, SANDBOX_LIMITS = 4, SANDBOX_DIES_WITH_PARENT = 8,
-  SANDBOX_PINNED = 16, SANDBOX_HUGE_PAGES = 32
+/* What keeps a kernel from doing harm, and its times from being random. */
+enum protection {
+  NO_NEW_PRIVS = 0, SECCOMP = 1, LIMITS = 2, DIES_WITH_PARENT = 3, PINNED = 4, HUGE_PAGES = 5,
+  NO_NETWORK = 6, OTHER_USER = 7, NO_CAPABILITIES = 8, PROTECTIONS = 9
+};
+
+/* What was in force while the kernel ran: bit p for protection p. Where Linux refused one, why: its
+ * errno; 0 where it was not asked for, or granted without effect. */
+struct sandbox {
+  u64 in_force, refusal[PROTECTIONS];
 };
 
 enum access { ACCESS_READ = 0, ACCESS_WRITE = 1, ACCESS_UNKNOWN = 2 };
@@ -115,7 +121,9 @@ struct sample {
 
 /* What a child found, in memory it shares with the server; sent as the words it is. */
 struct report {
-  u64 outcome, sandbox, phase, kernel, fill, run;
+  u64 outcome;
+  struct sandbox sandbox;
+  u64 phase, kernel, fill, run;
   u64 wrong, region, count;       /* count: wrong elements, or changed bytes */
   s64 index, expected, got;       /* index: element, or byte from the region's start */
   u64 signal, access, address;    /* address: of the fault; for SIGSYS the call's number */

@@ -4,7 +4,11 @@
  * so that a pipe, an emulator or a remote shell connects it. The server holds operands, answers and
  * packed operands; each measurement runs in a fresh child (trial.h) that may crash, hang or lie in
  * its own memory only. Freestanding: no C library, one static executable per architecture. The
- * server ends when its input ends; a child ends with its server. */
+ * server gives up its network and its capabilities first (isolation.h), ends when its input ends,
+ * and a child ends with its server.
+ *
+ * usage: runner [--user UID:GID]
+ *        runner --confine PID CPU...    lets a process run on these CPUs only, runs no kernel */
 #include "trial.h"
 
 static struct problem problems[MAX_PROBLEMS];
@@ -222,6 +226,7 @@ static enum outcome in_child(void (*body)(u64), u64 limit, u64 cpu_count) {
   s32 lifeline[2];
   memset(report, 0, sizeof *report - sizeof report->sample);
   report->outcome = OUTCOME_EXITED;
+  report->sandbox = isolation;
   limit_nanos = limit;
   if (SYS2(pipe2, lifeline, 0) < 0) {
     report->outcome = OUTCOME_NO_MEMORY;
@@ -296,6 +301,11 @@ static void measure_in_child(u64 unused) {
 static void loop_in_child(u64 unused) {
   (void)unused;
   loop_body(&trial, memory_limit(trial.threads * (1 << 20)));
+}
+
+static void sandbox_in_child(u64 unused) {
+  (void)unused;
+  sandbox_body(&trial, memory_limit(0));
 }
 
 static void on_layout(struct reader *in) {
@@ -425,16 +435,27 @@ static void on_loop(struct reader *in) {
   reply_report();
 }
 
-/* Repeats while threads still appear: one started by a thread not yet confined is free. */
-static void on_confine(struct reader *in) {
-  enum { ROUNDS = 3, O_DIRECTORY_READ = 0 };
-  u64 pid = read_word(in), threads = 0;
+static void on_sandbox(struct reader *in) {
+  memset(&trial, 0, sizeof trial);
+  u64 limit = read_word(in);
   if (!read_cpus(in)) {
-    reply_error("confine: torn");
+    reply_error("sandbox: torn");
     return;
   }
+  stay_on_cpus();
+  in_child(sandbox_in_child, limit, 1);
+  reply_report();
+}
+
+/* ---- Confining ---- */
+
+/* Lets every thread of a process run on these CPUs only; the number of threads, or a negative
+ * errno. Repeats while threads still appear: one started by a thread not yet confined is free. */
+static s64 confine(u64 pid, const u64 *cpus, u64 cpu_count) {
+  enum { ROUNDS = 3, O_DIRECTORY_READ = 0, AT_FDCWD = -100 };
   char path[40] = "/proc/", digits[20];
   u64 length = 6, n = 0;
+  s64 threads = 0;
   do {
     digits[n++] = (char)('0' + pid % 10);
     pid /= 10;
@@ -445,11 +466,9 @@ static void on_confine(struct reader *in) {
   memcpy(path + length, "/task", 6);
   for (int round = 0; round < ROUNDS; round++) {
     static u8 entries[16 << 10];
-    enum { AT_FDCWD = -100 };
     s64 directory = SYS4(openat, AT_FDCWD, path, O_DIRECTORY_READ, 0);
     if (directory < 0) {
-      reply_error("confine: no such process");
-      return;
+      return directory;
     }
     threads = 0;
     for (s64 got; (got = SYS3(getdents64, directory, entries, sizeof entries)) > 0;) {
@@ -460,12 +479,21 @@ static void on_confine(struct reader *in) {
         for (; *name >= '0' && *name <= '9'; name++) {
           thread = thread * 10 + (*name - '0');
         }
-        threads += thread > 0 && pin_to(thread, trial.cpu, trial.cpu_count);
+        threads += thread > 0 && pin_to(thread, cpus, cpu_count) >= 0;
       }
     }
     SYS1(close, directory);
   }
-  reply_words(&threads, 1);
+  return threads;
+}
+
+/* Runs no kernel, so it keeps its rights: Linux lets nobody with fewer than the other's do this. */
+static void confine_and_exit(const char **numbers, u64 count) {
+  u64 pid = read_number(&numbers[0], 0), cpu_count = 0;
+  for (u64 i = 1; i < count && cpu_count < MAX_THREADS; i++) {
+    trial.cpu[cpu_count++] = read_number(&numbers[i], 0);
+  }
+  SYS1(exit_group, confine(pid, trial.cpu, cpu_count) > 0 ? 0 : 1);
 }
 
 /* ---- The server ---- */
@@ -485,7 +513,7 @@ static void serve(u64 type, struct reader *in) {
     case REQUEST_LAYOUT: on_layout(in); break;
     case REQUEST_MEASURE: on_measure(in); break;
     case REQUEST_LOOP: on_loop(in); break;
-    case REQUEST_CONFINE: on_confine(in); break;
+    case REQUEST_SANDBOX: on_sandbox(in); break;
     case REQUEST_HELD: reply_words(&held_bytes, 1); break;
     case REQUEST_DROP_PROBLEM: {
       struct problem *problem = find_problem(read_word(in));
@@ -530,9 +558,33 @@ static void ask_for_tiles(void) {
 #endif
 }
 
-void runner_main(const u64 *stack) {
+static int is_word(const char *argument, const char *word) {
+  while (*word && *argument == *word) {
+    argument++;
+    word++;
+  }
+  return *argument == *word;
+}
+
+/* Returns where this process is a server: the value behind --user, or NULL. */
+static const char *read_arguments(u64 count, const char **arguments) {
+  enum { CONFINE_MIN = 4, WITH_USER = 3 };
+  if (count >= CONFINE_MIN && is_word(arguments[1], "--confine")) {
+    confine_and_exit(arguments + 2, count - 2);
+  }
+  if (count == WITH_USER && is_word(arguments[1], "--user")) {
+    return arguments[2];
+  }
+  if (count > 1) {
+    refuse_to_start("the runner wants --user UID:GID, --confine PID CPU..., or nothing\n");
+  }
+  return NULL;
+}
+
+void runner_main(u64 *stack) {
   read_page_bytes(stack);
   ask_for_tiles();
+  isolate(read_arguments(stack[0], (const char **)(stack + 1)));
   server_pid = SYS0(getpid);
   report = (struct report *)map_memory(sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED);
   /* Shared, so that a fork does not copy its page table. */

@@ -16,22 +16,26 @@ typedef long s64;
 #if defined(__x86_64__)
 enum {
   SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_mmap = 9, SYS_mprotect = 10, SYS_munmap = 11,
-  SYS_rt_sigaction = 13, SYS_sched_yield = 24, SYS_madvise = 28, SYS_getpid = 39, SYS_clone = 56,
-  SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_getrusage = 98, SYS_getppid = 110,
-  SYS_sigaltstack = 131, SYS_prctl = 157, SYS_arch_prctl = 158, SYS_sched_setaffinity = 203, SYS_getdents64 = 217,
+  SYS_rt_sigaction = 13, SYS_sched_yield = 24, SYS_madvise = 28, SYS_getpid = 39, SYS_socket = 41,
+  SYS_connect = 42, SYS_clone = 56, SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_chdir = 80,
+  SYS_getrusage = 98, SYS_getppid = 110, SYS_setgroups = 116, SYS_setresuid = 117,
+  SYS_setresgid = 119, SYS_capset = 126, SYS_sigaltstack = 131, SYS_prctl = 157,
+  SYS_arch_prctl = 158, SYS_sched_setaffinity = 203, SYS_getdents64 = 217,
   SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_openat = 257, SYS_ppoll = 271,
-  SYS_pipe2 = 293, SYS_prlimit64 = 302, SYS_seccomp = 317
+  SYS_unshare = 272, SYS_pipe2 = 293, SYS_prlimit64 = 302, SYS_seccomp = 317
 };
 #define AUDIT_ARCH 0xC000003Eu
 #define ARCH_CODE 1
 #elif defined(__aarch64__)
 enum {
-  SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_getdents64 = 61, SYS_read = 63,
-  SYS_write = 64, SYS_ppoll = 73, SYS_exit = 93, SYS_exit_group = 94, SYS_clock_gettime = 113,
-  SYS_sched_setaffinity = 122, SYS_sched_yield = 124, SYS_kill = 129, SYS_sigaltstack = 132,
-  SYS_rt_sigaction = 134, SYS_getrusage = 165, SYS_prctl = 167, SYS_getpid = 172,
-  SYS_getppid = 173, SYS_munmap = 215, SYS_clone = 220, SYS_mmap = 222, SYS_mprotect = 226,
-  SYS_madvise = 233, SYS_wait4 = 260, SYS_prlimit64 = 261, SYS_seccomp = 277
+  SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_getdents64 = 61,
+  SYS_read = 63, SYS_write = 64, SYS_ppoll = 73, SYS_capset = 91, SYS_exit = 93,
+  SYS_exit_group = 94, SYS_unshare = 97, SYS_clock_gettime = 113, SYS_sched_setaffinity = 122,
+  SYS_sched_yield = 124, SYS_kill = 129, SYS_sigaltstack = 132, SYS_rt_sigaction = 134,
+  SYS_setresuid = 147, SYS_setresgid = 149, SYS_setgroups = 159, SYS_getrusage = 165,
+  SYS_prctl = 167, SYS_getpid = 172, SYS_getppid = 173, SYS_socket = 198, SYS_connect = 203,
+  SYS_munmap = 215, SYS_clone = 220, SYS_mmap = 222, SYS_mprotect = 226, SYS_madvise = 233,
+  SYS_wait4 = 260, SYS_prlimit64 = 261, SYS_seccomp = 277
 };
 #define AUDIT_ARCH 0xC00000B7u
 #define ARCH_CODE 2
@@ -75,7 +79,7 @@ static s64 sys(s64 number, s64 a, s64 b, s64 c, s64 d, s64 e, s64 f) {
 #define SYS5(n, a, b, c, d, e) sys(SYS_##n, (s64)(a), (s64)(b), (s64)(c), (s64)(d), (s64)(e), 0)
 
 enum {
-  EINTR = 4, EAGAIN = 11,
+  EPERM = 1, EINTR = 4, EAGAIN = 11, EBUSY = 16,
   PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4,
   MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000,
   MADV_HUGEPAGE = 14,

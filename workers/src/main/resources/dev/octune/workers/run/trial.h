@@ -4,6 +4,7 @@
 #ifndef OCTUNE_TRIAL_H
 #define OCTUNE_TRIAL_H
 
+#include "isolation.h"
 #include "memory.h"
 
 enum {
@@ -157,36 +158,41 @@ static void use_signal_stack(u8 *stack) {
 
 /* ---- Sandbox ---- */
 
-static int pin_to(s64 thread, const u64 *cpus, u64 count) {
+static s64 pin_to(s64 thread, const u64 *cpus, u64 count) {
   u64 mask[16] = {0};
   for (u64 i = 0; i < count; i++) {
     if (cpus[i] < 1024) {
       mask[cpus[i] / 64] |= 1ul << (cpus[i] % 64);
     }
   }
-  return SYS3(sched_setaffinity, thread, sizeof mask, mask) >= 0;
+  return SYS3(sched_setaffinity, thread, sizeof mask, mask);
 }
 
-static int limit(s64 resource, u64 value) {
+static void protect(enum protection what, s64 answer) {
+  set_protection(&report->sandbox, what, answer);
+}
+
+/* What one limit lacks, all of them lack. */
+static void limit(s64 resource, u64 value) {
   u64 limits[2] = {value, value};
-  return SYS4(prlimit64, 0, resource, limits, NULL) >= 0;
+  s64 answer = SYS4(prlimit64, 0, resource, limits, NULL);
+  if (answer < 0) {
+    protect(LIMITS, answer);
+  }
 }
 
 /* Dies with the server, gains nothing, dumps nothing, writes no file. */
 static void enter_child(s64 server, u64 cpu_seconds) {
   enum { PR_SET_PDEATHSIG = 1, PR_SET_NO_NEW_PRIVS = 38 };
-  if (SYS5(prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) >= 0) {
-    report->sandbox |= SANDBOX_DIES_WITH_PARENT;
-  }
+  protect(DIES_WITH_PARENT, SYS5(prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
   if (SYS0(getppid) != server) {
     SYS1(exit_group, 1);
   }
-  if (SYS5(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) >= 0) {
-    report->sandbox |= SANDBOX_NO_NEW_PRIVS;
-  }
-  if (limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_CPU, cpu_seconds)) {
-    report->sandbox |= SANDBOX_LIMITS;
-  }
+  protect(NO_NEW_PRIVS, SYS5(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  protect(LIMITS, 0);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, 0);
+  limit(RLIMIT_CPU, cpu_seconds);
   for (s64 descriptor = 0; descriptor < 3; descriptor++) {
     SYS1(close, descriptor);
   }
@@ -221,9 +227,9 @@ static void close_sandbox(u64 memory_bytes) {
 
   limit(RLIMIT_NPROC, 0);
   limit(RLIMIT_AS, memory_bytes);
-  if (SYS3(seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0) {
-    report->sandbox |= SANDBOX_SECCOMP;
-  }
+  s64 filtered = SYS3(seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+  /* A number above 0 is that of a thread which could not take the filter on. */
+  protect(SECCOMP, filtered > 0 ? -EBUSY : filtered);
 }
 
 /* ---- Threads ---- */
@@ -288,8 +294,8 @@ static void start_team(u64 threads, const u64 *cpus, u64 cpu_count) {
     CLONE_THREAD = 0x10000, CLONE_SYSVSEM = 0x40000
   };
   team.threads = threads;
-  if (cpu_count > 0 && pin_to(0, cpus, 1)) {
-    report->sandbox |= SANDBOX_PINNED;
+  if (cpu_count > 0) {
+    protect(PINNED, pin_to(0, cpus, 1));
   }
   for (u32 i = 0; i < threads; i++) {
     struct member *member = &team.member[i];
@@ -507,7 +513,7 @@ static u8 *map_fresh(struct placement *placed, u64 bytes) {
   }
   /* A few faults of the counting itself are no sign against huge pages. */
   if (page_faults() - faults > (s64)(whole / HUGE_PAGE_BYTES) + 4) {
-    report->sandbox &= ~(u64)SANDBOX_HUGE_PAGES;
+    report->sandbox.in_force &= ~(1ul << HUGE_PAGES);
   }
   return base;
 }
@@ -587,7 +593,7 @@ static u64 median_of_last(u64 count) {
  * sample is preceded by one call that brings the operands back, so that all samples are hot. */
 static void time_kernels(struct trial *trial) {
   u64 random = trial->seed;
-  report->sandbox |= SANDBOX_HUGE_PAGES;
+  protect(HUGE_PAGES, 0);
   report->run = RUN_TIMED;
   report->fill = 0;
   for (u64 p = 0; p < trial->placements; p++) {
@@ -742,7 +748,7 @@ static void loop_body(struct trial *trial, u64 memory_bytes) {
     finish(OUTCOME_NO_MEMORY);
   }
   loop->entry = code + loop->entry_offset;
-  report->sandbox |= SANDBOX_HUGE_PAGES;
+  protect(HUGE_PAGES, 0);
   scratch->act = map_fresh(scratch, 3 * LOOP_BUFFER_BYTES);
   scratch->wgt = scratch->act + LOOP_BUFFER_BYTES;
   scratch->out = scratch->wgt + LOOP_BUFFER_BYTES;
@@ -753,6 +759,14 @@ static void loop_body(struct trial *trial, u64 memory_bytes) {
   for (u64 s = 0; s < trial->samples; s++) {
     take_sample(loop, 0, 0);
   }
+  finish(OUTCOME_DONE);
+}
+
+/* Nothing runs: what a child is left with is all that is asked for. */
+static void sandbox_body(struct trial *trial, u64 memory_bytes) {
+  report->phase = PHASE_SETUP;
+  start_team(1, trial->cpu, trial->cpu_count);
+  close_sandbox(memory_bytes);
   finish(OUTCOME_DONE);
 }
 

@@ -16,11 +16,14 @@ import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.workers.local.PlantedKernels.Plant;
 import dev.octune.workers.run.Connection;
-import dev.octune.workers.run.Verdict;
+import dev.octune.workers.run.RunnerUser;
+import dev.octune.workers.run.Sandbox;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -388,7 +391,7 @@ final class LocalDeviceIT {
       // One core: more than a scalar loop, less than any matrix unit.
       assertTrue(roof.gops() > 2 && roof.gops() < 20_000, roof.toString());
     }
-    assertTrue(roofs.protection().contains(Verdict.Protection.DIES_WITH_PARENT));
+    assertTrue(roofs.sandbox().inForce().contains(Sandbox.Protection.DIES_WITH_PARENT));
   }
 
   @Test
@@ -404,6 +407,23 @@ final class LocalDeviceIT {
     try (LocalDevice device = open(TARGET, HOST.allowedCpus(), Connection.HERE)) {
       assertInstanceOf(Measurement.Timed.class, start(device, Plant.NONE, TARGET).join());
       assertFalse(Host.detect().allowedCpus().contains(HOST.allowedCpus().getLast()));
+    }
+    assertEquals(HOST.allowedCpus(), Host.detect().allowedCpus());
+  }
+
+  @Test
+  void otherUser_measuresAndConfinesLikeTheOwner() throws Exception {
+    Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    Assumptions.assumeTrue(uid.equals(0), "this machine lacks root's rights for this test");
+    RunnerUser nobody = RunnerUser.parse("nobody", Files.readAllLines(Path.of("/etc/passwd")));
+    try (LocalDevice device = open(TARGET, HOST.allowedCpus(), Connection.here(nobody))) {
+      Sandbox sandbox = device.sandbox().join();
+      assertTrue(sandbox.inForce().contains(Sandbox.Protection.OTHER_USER), sandbox.toString());
+      assertInstanceOf(Measurement.Timed.class, start(device, Plant.NONE, TARGET).join());
+      assertInstanceOf(Measurement.RunFailed.class, start(device, Plant.TRAPS, TARGET).join());
+      if (HOST.allowedCpus().size() > 1) {
+        assertFalse(Host.detect().allowedCpus().contains(HOST.allowedCpus().getLast()));
+      }
     }
     assertEquals(HOST.allowedCpus(), Host.detect().allowedCpus());
   }

@@ -2,6 +2,7 @@ package dev.octune.workers.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import dev.octune.rpc.frame.FrameChannel;
 import dev.octune.workers.toolchain.Toolchain;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -189,8 +191,7 @@ final class RunnerIT {
           new FrameChannel(
               process.getInputStream(), process.getOutputStream(), Wire.MAX_PAYLOAD_BYTES)) {
         for (int i = 0; i < 50; i++) {
-          // Affinities of other processes are not the fuzzer's to change.
-          int type = random.nextInt(Wire.CONFINE);
+          int type = random.nextInt(Wire.SANDBOX + 2);
           channel.write(type, randomPayload(random));
           int reply = channel.read().type();
           assertTrue(reply >= Wire.OK && reply <= Wire.ERROR, "seed " + seed + ": " + reply);
@@ -219,11 +220,14 @@ final class RunnerIT {
   }
 
   @Test
-  void confine_thisProcess_allThreadsCounted() throws Exception {
+  void confine_anotherProcess_itsCpusAreThese() throws Exception {
     Process sleeper = new ProcessBuilder("sleep", "60").start();
-    try (Runner runner = start()) {
-      assertEquals(1, runner.confine(sleeper.pid(), List.of(0)));
-      assertEquals(0, runner.confine(0x7fff_fff0L, List.of(0)));
+    try {
+      assertTrue(Runner.confine(program, sleeper.pid(), List.of(0)));
+      assertTrue(
+          Files.readString(Path.of("/proc/" + sleeper.pid() + "/status"))
+              .contains("Cpus_allowed_list:\t0\n"));
+      assertFalse(Runner.confine(program, 0x7fff_fff0L, List.of(0)));
     } finally {
       sleeper.destroyForcibly();
     }
