@@ -4,17 +4,14 @@ import dev.octune.rpc.call.Calls;
 import io.vertx.core.Context;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Who may call: client certificate and token. Nothing of a call is read before. Thread-safe. */
 final class Admission {
-  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
-
   private final TokenCheck tokens;
   private final boolean clientCertificate;
 
@@ -30,19 +27,12 @@ final class Admission {
   void check(
       Context context,
       GrpcServerRequest<?, ?> call,
-      Consumer<String> admitted,
-      Consumer<Refusal> refused) {
-    Consumer<Refusal> logged =
-        refusal -> {
-          LOG.atWarn()
-              .addKeyValue("peer", call.connection().remoteAddress())
-              .addKeyValue("status", refusal.status())
-              .addKeyValue("reason", refusal.reason())
-              .log("worker.refused");
-          refused.accept(refusal);
-        };
+      Consumer<Caller> admitted,
+      BiConsumer<Caller, Refusal> refused) {
+    Caller stranger = Caller.stranger(String.valueOf(call.connection().remoteAddress()));
     if (clientCertificate && !showsCertificate(call.connection().sslSession())) {
-      logged.accept(
+      refused.accept(
+          stranger,
           new Refusal(
               GrpcStatus.PERMISSION_DENIED,
               "a client certificate is wanted. Mend: octune worker --cert FILE --key FILE"));
@@ -50,7 +40,8 @@ final class Admission {
     }
     String header = call.headers().get(Calls.TOKEN_KEY);
     if (header == null || !header.startsWith(Calls.TOKEN_SCHEME)) {
-      logged.accept(
+      refused.accept(
+          stranger,
           new Refusal(
               GrpcStatus.UNAUTHENTICATED, "there is no token. Mend: octune worker --token-file F"));
       return;
@@ -63,23 +54,30 @@ final class Admission {
                     context.runOnContext(
                         _ -> {
                           if (failure != null) {
-                            logged.accept(
+                            refused.accept(
+                                stranger,
                                 new Refusal(
                                     GrpcStatus.UNAVAILABLE,
                                     "the token can't be looked at now: " + failure.getMessage()));
                             return;
                           }
                           switch (answer) {
-                            case TokenCheck.Answer.Granted(String principal) ->
-                                admitted.accept(principal);
+                            case TokenCheck.Answer.Granted(String principal, String tokenId) ->
+                                admitted.accept(new Caller(principal, tokenId, stranger.peer()));
                             case TokenCheck.Answer.Unknown() ->
-                                logged.accept(
+                                refused.accept(
+                                    stranger,
                                     new Refusal(
                                         GrpcStatus.UNAUTHENTICATED,
                                         "the token is not known. Mend: ask for one with the role"
                                             + " measure"));
-                            case TokenCheck.Answer.Denied(String reason) ->
-                                logged.accept(new Refusal(GrpcStatus.PERMISSION_DENIED, reason));
+                            case TokenCheck.Answer.Denied(
+                                    String principal,
+                                    String tokenId,
+                                    String reason) ->
+                                refused.accept(
+                                    new Caller(principal, tokenId, stranger.peer()),
+                                    new Refusal(GrpcStatus.PERMISSION_DENIED, reason));
                           }
                         }));
   }

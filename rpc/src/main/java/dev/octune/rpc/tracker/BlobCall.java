@@ -49,9 +49,11 @@ final class BlobCall {
 
   /** Takes a call, on its event loop; reads nothing of it before it is admitted. */
   static void begin(
+      long id,
       TrackerSettings settings,
       Admission admission,
       BlobSource blobs,
+      TrackerListener listener,
       Context context,
       GrpcServerRequest<FetchBlobRequest, BlobChunk> call) {
     BlobCall blob = new BlobCall(context, call, blobs, settings.silenceLimit().toMillis());
@@ -66,7 +68,10 @@ final class BlobCall {
             call.resume();
           }
         },
-        refusal -> blob.end(refusal.status(), refusal.reason()));
+        (caller, refusal) -> {
+          listener.on(new TrackerEvent.Refused(id, caller, "", refusal.reason()));
+          blob.end(refusal.status(), refusal.reason());
+        });
   }
 
   private void listen() {

@@ -61,7 +61,14 @@ final class GrpcTracker implements Tracker {
         Calls.fetchBlobAtServer(),
         call -> {
           if (isOpen(call)) {
-            BlobCall.begin(settings, admission, blobs, vertx.getOrCreateContext(), call);
+            BlobCall.begin(
+                nextSession.getAndIncrement(),
+                settings,
+                admission,
+                blobs,
+                listener,
+                vertx.getOrCreateContext(),
+                call);
           }
         });
   }
@@ -151,6 +158,11 @@ final class GrpcTracker implements Tracker {
     if (known != null) {
       known.drop(reason);
     }
+  }
+
+  @Override
+  public void revoked(String tokenId) {
+    sessions.revoked(tokenId).forEach(session -> session.drop("its token was revoked"));
   }
 
   @Override

@@ -72,7 +72,7 @@ final class Session {
   private boolean draining;
   private long heardAtNanos = System.nanoTime();
   private long unreadSinceNanos;
-  private volatile String principal = "";
+  private volatile Caller caller;
   private @Nullable Enrolment enrolment;
   private volatile @Nullable OpenRequests open;
   // Guarded by telling.
@@ -91,6 +91,7 @@ final class Session {
     this.listener = listener;
     this.context = context;
     this.call = call;
+    this.caller = Caller.stranger(String.valueOf(call.connection().remoteAddress()));
     this.watch =
         context.owner().setPeriodic(settings.heartbeatEvery().toMillis(), _ -> lookForSilence());
   }
@@ -110,11 +111,14 @@ final class Session {
     admission.check(
         context,
         call,
-        principal -> {
-          session.principal = principal;
+        caller -> {
+          session.caller = caller;
           session.release(Hold.TOKEN);
         },
-        refusal -> session.end(refusal.status(), refusal.reason()));
+        (caller, refusal) -> {
+          session.caller = caller;
+          session.refuse("", refusal);
+        });
   }
 
   /** Thread-safe. */
@@ -122,14 +126,9 @@ final class Session {
     return id;
   }
 
-  /** Whose token it is. Thread-safe. */
-  String principal() {
-    return principal;
-  }
-
-  /** Where it dialled from, for people. Thread-safe. */
-  String peer() {
-    return String.valueOf(call.connection().remoteAddress());
+  /** Who is there. Thread-safe. */
+  Caller caller() {
+    return caller;
   }
 
   // What the coordinator says, from any thread ------------------------------------------------
@@ -228,7 +227,12 @@ final class Session {
         case MESSAGE_NOT_SET -> {}
       }
     } catch (WireException e) {
-      end(GrpcStatus.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+      String reason = String.valueOf(e.getMessage());
+      if (stage == Stage.ENROLLING) {
+        refuse("", new Admission.Refusal(GrpcStatus.INVALID_ARGUMENT, reason));
+      } else {
+        end(GrpcStatus.INVALID_ARGUMENT, reason);
+      }
     }
   }
 
@@ -239,12 +243,14 @@ final class Session {
     Enrol enrol = message.getEnrol();
     if (enrol.getProtocolVersion() != Protocol.VERSION) {
       refuse(
+          enrol,
           "the worker speaks protocol %s, this service %d. Mend: install the service's version of octune"
               .formatted(Integer.toUnsignedString(enrol.getProtocolVersion()), Protocol.VERSION));
       return;
     }
     if (!enrol.getKernelsVersion().equals(settings.kernelsVersion())) {
       refuse(
+          enrol,
           "the worker's templates are '%s', this service's '%s': the same schedule would mean another kernel. Mend: install the service's version of octune"
               .formatted(cut(enrol.getKernelsVersion()), settings.kernelsVersion()));
       return;
@@ -253,7 +259,7 @@ final class Session {
     try {
       read = Messages.enrolment(enrol);
     } catch (WireException e) {
-      refuse(String.valueOf(e.getMessage()));
+      refuse(enrol, String.valueOf(e.getMessage()));
       return;
     }
     attach(read);
@@ -277,25 +283,26 @@ final class Session {
         .ifPresentOrElse(
             refusal -> {
               stage = Stage.ENROLLING;
-              end(refusal.status(), refusal.reason());
+              refuse(read.workerName(), refusal);
             },
             () ->
                 LOG.atInfo()
                     .addKeyValue("session", id)
                     .addKeyValue("worker", read.workerName())
                     .addKeyValue("devices", read.devices().size())
-                    .addKeyValue("principal", principal)
-                    .addKeyValue("peer", call.connection().remoteAddress())
+                    .addKeyValue("principal", caller.principal())
+                    .addKeyValue("peer", caller.peer())
                     .log("worker.attached"));
   }
 
-  private void refuse(String reason) {
-    LOG.atWarn()
-        .addKeyValue("peer", call.connection().remoteAddress())
-        .addKeyValue("principal", principal)
-        .addKeyValue("reason", reason)
-        .log("worker.refused");
-    end(GrpcStatus.FAILED_PRECONDITION, reason);
+  private void refuse(Enrol enrol, String reason) {
+    refuse(enrol.getWorkerName(), new Admission.Refusal(GrpcStatus.FAILED_PRECONDITION, reason));
+  }
+
+  /** It can be caused by anybody at any rate: whoever listens decides what is written down. */
+  private void refuse(String worker, Admission.Refusal refusal) {
+    tell(new TrackerEvent.Refused(id, caller, cut(worker), refusal.reason()));
+    end(refusal.status(), refusal.reason());
   }
 
   private void ended(Result result) throws WireException {

@@ -3,9 +3,11 @@ package dev.octune.rpc.tracker;
 import dev.octune.rpc.wire.Enrolment;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ final class Sessions {
   private final Map<String, Session> byInstance = new HashMap<>();
   private final Map<String, Session> byName = new HashMap<>();
 
+  /** Whoever was admitted before, and enrols after its token was revoked, must not get in. */
+  private final Set<String> revokedTokens = new HashSet<>();
+
   Sessions(int maxWorkers) {
     this.maxWorkers = maxWorkers;
   }
@@ -29,8 +34,12 @@ final class Sessions {
    * @return why not
    */
   synchronized Optional<Admission.Refusal> attach(Session session, Enrolment enrolment) {
+    if (revokedTokens.contains(session.caller().tokenId())) {
+      return Optional.of(
+          new Admission.Refusal(GrpcStatus.UNAUTHENTICATED, "the token was just revoked"));
+    }
     Session older = byInstance.get(enrolment.instance());
-    if (older != null && !older.principal().equals(session.principal())) {
+    if (older != null && !older.caller().principal().equals(session.caller().principal())) {
       return Optional.of(
           new Admission.Refusal(
               GrpcStatus.PERMISSION_DENIED,
@@ -49,7 +58,7 @@ final class Sessions {
           new Admission.Refusal(
               GrpcStatus.ALREADY_EXISTS,
               "a worker named '%s' is attached from %s. Mend: give this one another --name"
-                  .formatted(enrolment.workerName(), namesake.peer())));
+                  .formatted(enrolment.workerName(), namesake.caller().peer())));
     }
     if (older != null) {
       byId.remove(older.id());
@@ -58,8 +67,16 @@ final class Sessions {
     byInstance.put(enrolment.instance(), session);
     byName.put(enrolment.workerName(), session);
     byId.put(session.id(), session);
-    session.tell(new TrackerEvent.Attached(session.id(), session.principal(), enrolment));
+    session.tell(new TrackerEvent.Attached(session.id(), session.caller(), enrolment));
     return Optional.empty();
+  }
+
+  /** Those of a token, which attaches no more. */
+  synchronized List<Session> revoked(String tokenId) {
+    revokedTokens.add(tokenId);
+    return byId.values().stream()
+        .filter(session -> session.caller().tokenId().equals(tokenId))
+        .toList();
   }
 
   /** Lets a session go; nothing happens where another has taken its place. */

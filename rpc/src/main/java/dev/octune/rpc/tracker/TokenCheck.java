@@ -14,13 +14,17 @@ public interface TokenCheck {
 
   /** What is known of a token. */
   sealed interface Answer {
-    /** It may measure. */
-    record Granted(String principal) implements Answer {}
+    /**
+     * It may measure.
+     *
+     * @param tokenId names the token, not its secret
+     */
+    record Granted(String principal, String tokenId) implements Answer {}
 
     /** No such token. */
     record Unknown() implements Answer {}
 
     /** Known, but without the role: the message says what it may do. */
-    record Denied(String reason) implements Answer {}
+    record Denied(String principal, String tokenId, String reason) implements Answer {}
   }
 }

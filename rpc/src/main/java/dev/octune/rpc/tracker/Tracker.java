@@ -62,6 +62,9 @@ public interface Tracker extends AutoCloseable {
   /** Ends a session at once; the worker attaches again, unless its token is refused by then. */
   void drop(long session, String reason);
 
+  /** Ends every session of a token, which is known no more. */
+  void revoked(String tokenId);
+
   /** Drops all sessions and accepts none. Idempotent. */
   @Override
   void close();

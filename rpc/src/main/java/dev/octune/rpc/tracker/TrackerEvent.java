@@ -6,18 +6,22 @@ import dev.octune.rpc.wire.Outcome;
 
 /**
  * What happens to workers. Events of one session come in order: Attached first, Detached last, both
- * once.
+ * once; or Refused alone.
  */
 public sealed interface TrackerEvent {
   /** Unique and rising in the life of a tracker. */
   long session();
 
+  /** A worker is there. An older session of the same instance has been detached before. */
+  record Attached(long session, Caller caller, Enrolment enrolment) implements TrackerEvent {}
+
   /**
-   * A worker is there. An older session of the same instance has been detached before.
+   * A call was not let in, or its enrolment refused. Whoever dials can cause any number of these.
    *
-   * @param principal whose token it is
+   * @param worker the name it gave itself; empty where it was not asked
    */
-  record Attached(long session, String principal, Enrolment enrolment) implements TrackerEvent {}
+  record Refused(long session, Caller caller, String worker, String reason)
+      implements TrackerEvent {}
 
   /** A heartbeat, of each device. */
   record Heard(long session, int device, DeviceHealth health) implements TrackerEvent {}

@@ -38,6 +38,7 @@ import java.util.function.Function;
 public final class Loopback implements AutoCloseable {
   public static final String KERNELS = "conv2d_direct/1 dense_direct/1";
   public static final String TOKEN = "measure-token";
+  static final String TOKEN_ID = "0a1b2c3d4e5f6071";
 
   /** A machine that compiles in another process may stand still for seconds. */
   private static final long LIMIT_SECONDS = 30;
@@ -137,8 +138,9 @@ public final class Loopback implements AutoCloseable {
   private static CompletableFuture<TokenCheck.Answer> check(String token) {
     return CompletableFuture.completedFuture(
         switch (token) {
-          case TOKEN -> new TokenCheck.Answer.Granted("lab");
-          case "read-token" -> new TokenCheck.Answer.Denied("this token may read, not measure");
+          case TOKEN -> new TokenCheck.Answer.Granted("lab", TOKEN_ID);
+          case "read-token" ->
+              new TokenCheck.Answer.Denied("ada", "read-id", "this token may read, not measure");
           default -> new TokenCheck.Answer.Unknown();
         });
   }

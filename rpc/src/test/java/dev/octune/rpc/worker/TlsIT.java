@@ -205,7 +205,7 @@ final class TlsIT {
                       settings(loopback, "ca", Optional.of("foreign"), new AtomicInteger()),
                       Loopback.waiting())));
       assertEquals("PERMISSION_DENIED", refused.status());
-      assertEquals(List.of(), loopback.events);
+      assertEquals(List.of(), loopback.all(TrackerEvent.Attached.class));
     }
   }
 }

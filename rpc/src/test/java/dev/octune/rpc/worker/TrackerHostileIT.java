@@ -150,6 +150,54 @@ final class TrackerHostileIT {
   }
 
   @Test
+  void refused_callsAndEnrolments_areToldWithWhoAndWhy() throws Exception {
+    try (Loopback loopback = Loopback.open()) {
+      Worker.start(
+          loopback.vertx, loopback.workerSettings("made-up"), Loopback.lent(4, Loopback.waiting()));
+      TrackerEvent.Refused stranger = loopback.nth(1, TrackerEvent.Refused.class);
+      assertEquals("", stranger.caller().principal());
+      assertTrue(stranger.caller().peer().startsWith("127.0.0.1:"), stranger.toString());
+      assertTrue(stranger.reason().contains("the token is not known"), stranger.toString());
+      Worker.start(
+          loopback.vertx,
+          loopback.workerSettings("read-token"),
+          Loopback.lent(4, Loopback.waiting()));
+      TrackerEvent.Refused reader = loopback.nth(2, TrackerEvent.Refused.class);
+      assertEquals("ada", reader.caller().principal());
+      assertEquals("read-id", reader.caller().tokenId());
+      WorkerMessage enrol = enrol(4);
+      var _ =
+          ending(
+              loopback,
+              message(
+                  enrol.toBuilder().setEnrol(enrol.getEnrol().toBuilder().setProtocolVersion(2))));
+      TrackerEvent.Refused outdated = loopback.nth(3, TrackerEvent.Refused.class);
+      assertEquals(Loopback.TOKEN_ID, outdated.caller().tokenId());
+      assertEquals(enrol.getEnrol().getWorkerName(), outdated.worker());
+      assertTrue(outdated.reason().contains("speaks protocol 2"), outdated.toString());
+      assertEquals(List.of(), loopback.all(TrackerEvent.Attached.class));
+    }
+  }
+
+  @Test
+  void token_revoked_endsItsSessionsAndLetsNoMoreIn() throws Exception {
+    try (Loopback loopback = Loopback.open()) {
+      var _ = loopback.worker(Loopback.waiting());
+      long session = loopback.nth(1, TrackerEvent.Attached.class).session();
+      loopback.tracker().revoked("another");
+      loopback.tracker().revoked(Loopback.TOKEN_ID);
+      TrackerEvent.Detached end = loopback.nth(1, TrackerEvent.Detached.class);
+      assertEquals(session, end.session());
+      assertEquals("its token was revoked", end.reason());
+      // It comes again, and a token check that had let it in by then does not help.
+      assertTrue(
+          loopback.nth(1, TrackerEvent.Refused.class).reason().contains("revoked"),
+          loopback.events.toString());
+      assertEquals(1, loopback.all(TrackerEvent.Attached.class).size());
+    }
+  }
+
+  @Test
   void messages_thatBreakTheContract_endTheirSession() throws Exception {
     try (Loopback loopback = Loopback.open()) {
       assertRefused(
@@ -339,7 +387,7 @@ final class TrackerHostileIT {
       HttpClientResponse answer = post(http2(loopback), "application/grpc", null, frame);
 
       assertEquals("3", status(answer));
-      assertEquals(List.of(), loopback.events);
+      assertEquals(List.of(), loopback.all(TrackerEvent.Attached.class));
     }
   }
 

@@ -29,7 +29,7 @@ final class WorkerIT {
       assertEquals(71, ended.lease());
       assertEquals(new Outcome.Measured(Loopback.timed(1005)), ended.outcome());
       assertEquals(Loopback.request(5).request(), device.requests.getFirst());
-      assertEquals("lab", attached.principal());
+      assertEquals("lab", attached.caller().principal());
       assertEquals(List.of(Loopback.declaration(16)), attached.enrolment().devices());
     }
   }
@@ -247,7 +247,7 @@ final class WorkerIT {
       assertEquals(
           new WorkerEnd.Refused("PERMISSION_DENIED", "this token may read, not measure"),
           Loopback.end(loopback.worker(loopback.workerSettings("read-token"), Loopback.waiting())));
-      assertEquals(List.of(), loopback.events);
+      assertEquals(List.of(), loopback.all(TrackerEvent.Attached.class));
     }
   }
 

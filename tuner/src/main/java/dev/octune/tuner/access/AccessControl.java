@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The service's tokens. A token is {@code octune_} and 256 random bits; what is kept is its
@@ -40,6 +42,8 @@ public final class AccessControl {
   private final SecureRandom random;
   private final InstantSource clock;
   private final MessageDigest sha256 = sha256();
+
+  private final List<Consumer<Principal>> revocationListeners = new CopyOnWriteArrayList<>();
 
   /** Replaced whole, so that readers need no lock. */
   private volatile Map<String, Principal> byHash = Map.of();
@@ -86,15 +90,40 @@ public final class AccessControl {
     return token;
   }
 
-  /** Forgets a token; false where there is none of this id. */
-  public synchronized boolean revoke(String tokenId) {
+  /**
+   * Forgets a token, then tells the listeners.
+   *
+   * @return false where there is none of this id
+   */
+  public boolean revoke(String tokenId) {
+    Optional<Principal> revoked = forget(tokenId);
+    revoked.ifPresent(principal -> revocationListeners.forEach(told -> told.accept(principal)));
+    return revoked.isPresent();
+  }
+
+  private synchronized Optional<Principal> forget(String tokenId) {
     Map<String, Principal> left = new LinkedHashMap<>(byHash);
-    if (!left.values().removeIf(principal -> principal.tokenId().equals(tokenId))) {
-      return false;
+    Optional<Principal> principal =
+        left.values().stream().filter(one -> one.tokenId().equals(tokenId)).findFirst();
+    if (principal.isPresent()) {
+      left.values().remove(principal.get());
+      store.save(left);
+      byHash = Map.copyOf(left);
     }
-    store.save(left);
-    byHash = Map.copyOf(left);
-    return true;
+    return principal;
+  }
+
+  /**
+   * Tells whose token was revoked, on the thread that did it, once it opens nothing any more: what
+   * it has opened before is the listener's to close.
+   */
+  public void onRevoked(Consumer<Principal> listener) {
+    revocationListeners.add(listener);
+  }
+
+  /** False once a principal's token is revoked. */
+  public boolean holds(Principal principal) {
+    return byHash.containsValue(principal);
   }
 
   /** All tokens, the oldest first. */

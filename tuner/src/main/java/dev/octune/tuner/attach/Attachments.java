@@ -3,6 +3,7 @@ package dev.octune.tuner.attach;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.target.DeviceId;
 import dev.octune.rpc.tracker.BlobSource;
+import dev.octune.rpc.tracker.Caller;
 import dev.octune.rpc.tracker.TokenCheck;
 import dev.octune.rpc.tracker.Tracker;
 import dev.octune.rpc.tracker.TrackerEvent;
@@ -34,14 +35,16 @@ public final class Attachments implements TrackerListener {
   }
 
   private final Devices coordinator;
+  private final DoorListener door;
   private final Map<Long, List<Joined>> bySession = new ConcurrentHashMap<>();
   private final Tracker tracker;
 
   /** A device on both sides. */
   private record Joined(AttachedDevice port, DeviceLink link) {}
 
-  Attachments(Devices coordinator, Function<TrackerListener, Tracker> opening) {
+  Attachments(Devices coordinator, DoorListener door, Function<TrackerListener, Tracker> opening) {
     this.coordinator = coordinator;
+    this.door = door;
     this.tracker = opening.apply(this);
   }
 
@@ -49,23 +52,31 @@ public final class Attachments implements TrackerListener {
    * A tracker whose workers measure for a coordinator. To be closed before the coordinator.
    *
    * @param blobs what workers may fetch by its hash
+   * @param door told who comes and who is refused
    */
   public static Tracker open(
       Vertx vertx,
       TrackerSettings settings,
       TokenCheck tokens,
       BlobSource blobs,
-      Coordinator coordinator) {
+      Coordinator coordinator,
+      DoorListener door) {
     return new Attachments(
-            coordinator::attach, listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
+            coordinator::attach,
+            door,
+            listener -> Tracker.open(vertx, settings, tokens, blobs, listener))
         .tracker;
   }
 
   @Override
   public void on(TrackerEvent event) {
     switch (event) {
-      case TrackerEvent.Attached(long session, _, Enrolment enrolment) ->
-          attach(session, enrolment);
+      case TrackerEvent.Attached(long session, Caller caller, Enrolment enrolment) -> {
+        attach(session, enrolment);
+        door.cameIn(caller, enrolment.workerName(), enrolment.devices().size());
+      }
+      case TrackerEvent.Refused refused ->
+          door.refused(refused.caller(), refused.worker(), refused.reason());
       case TrackerEvent.Heard(long session, int device, var health) ->
           joined(session, device).link().heartbeat(health.load1m());
       case TrackerEvent.Ended ended -> ended(ended);

@@ -6,6 +6,7 @@ import dev.octune.rpc.tracker.Tracker;
 import dev.octune.rpc.tracker.TrackerSettings;
 import dev.octune.tuner.access.AccessControl;
 import dev.octune.tuner.access.AuditLog;
+import dev.octune.tuner.access.DoorLog;
 import dev.octune.tuner.attach.Attachments;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.CoordinatorSettings;
@@ -75,6 +76,7 @@ final class Service implements AutoCloseable {
     TuningDb db = opened(opened, TuningDb.open(folder.database(), TuningDb.Access.WRITER));
     AccessControl access = AccessControl.open(folder.path(), new SecureRandom(), clock);
     AuditLog audit = opened(opened, AuditLog.open(folder.path(), clock));
+    DoorLog door = opened(opened, new DoorLog(audit, System::nanoTime));
     Coordinator coordinator =
         opened(opened, Coordinator.open(CoordinatorSettings.DEFAULT, library, db, clock));
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -90,7 +92,9 @@ final class Service implements AutoCloseable {
                 TrackerSettings.of(library.version(), wantsClientCertificate(settings)),
                 new WorkerTokens(access),
                 weights::find,
-                coordinator));
+                coordinator,
+                new WorkerDoor(door)));
+    access.onRevoked(principal -> tracker.revoked(principal.tokenId()));
     ObjectCompiler compiler = opened(opened, new ObjectCompiler(library));
     Knowledge knowledge =
         opened(
@@ -110,6 +114,7 @@ final class Service implements AutoCloseable {
                     roofs,
                     access,
                     audit,
+                    door,
                     readiness,
                     meters,
                     weights::put,

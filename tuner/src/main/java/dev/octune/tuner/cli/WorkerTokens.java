@@ -23,8 +23,10 @@ final class WorkerTokens implements TokenCheck {
 
   private static Answer answer(Principal principal) {
     return principal.may(Role.MEASURE)
-        ? new Answer.Granted(principal.name())
+        ? new Answer.Granted(principal.name(), principal.tokenId())
         : new Answer.Denied(
+            principal.name(),
+            principal.tokenId(),
             "token %s of '%s' has the roles: %s. Mend: use one with the role measure"
                 .formatted(principal.tokenId(), principal.name(), principal.rolesText()));
   }

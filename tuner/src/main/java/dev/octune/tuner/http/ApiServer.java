@@ -5,6 +5,8 @@ import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.rpc.tracker.Tracker;
 import dev.octune.tuner.access.AccessControl;
 import dev.octune.tuner.access.AuditLog;
+import dev.octune.tuner.access.DoorLog;
+import dev.octune.tuner.access.RateLimit;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.JobId;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -12,7 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -21,18 +22,18 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** The one server of the service: API, dashboard and workers on one port. Thread-safe. */
 public final class ApiServer {
-  /** Workers, watchers and compilers of a large team; each takes some 30 KB. */
-  private static final int MAX_CONNECTIONS = 8_000;
-
   /** A connection on which nothing moves: twice a stream's heartbeat, and more than a worker's. */
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(45);
 
@@ -50,12 +51,12 @@ public final class ApiServer {
   /** Requests without a valid token: a person's slips, not a program's guesses. */
   private static final int STRANGERS_BURST = 20;
 
-  private static final int STRANGERS_PER_SECOND = 2;
+  private static final Duration STRANGERS_EVERY = Duration.ofMillis(500);
 
   /** Jobs: a script may submit a whole list at once. */
   private static final int SUBMISSIONS_BURST = 100;
 
-  private static final int SUBMISSIONS_PER_SECOND = 10;
+  private static final Duration SUBMISSIONS_EVERY = Duration.ofMillis(100);
 
   /** Reading a model takes a second, a hostile one is refused in as much. */
   private static final Duration PARSE_WARNING = Duration.ofSeconds(30);
@@ -94,6 +95,7 @@ public final class ApiServer {
    * @param trials a job's trials, defaults and confirmations in the order stored
    * @param keepWeights takes a layer's plain weights, keeps them for the workers and returns their
    *     hash
+   * @param door writes down who was not let in
    * @param tracker takes the workers' calls; empty where nobody may attach
    * @param others further paths of the API
    */
@@ -104,6 +106,7 @@ public final class ApiServer {
       Roofs roofs,
       AccessControl access,
       AuditLog audit,
+      DoorLog door,
       Readiness state,
       PrometheusMeterRegistry meters,
       Function<byte[], String> keepWeights,
@@ -127,10 +130,13 @@ public final class ApiServer {
     WorkerExecutor historians = vertx.createSharedWorkerExecutor("octune-histories", HISTORIANS);
     Bodies bodies = new Bodies(Bodies.READ_LIMIT);
     Deeds deeds = new Deeds(parts.audit());
-    EventStreams streams = new EventStreams(parts.coordinator(), parts.trials(), historians);
+    EventStreams streams =
+        new EventStreams(parts.access(), parts.coordinator(), parts.trials(), historians);
     Guard guard =
         new Guard(
-            parts.access(), new RateLimit(STRANGERS_BURST, STRANGERS_PER_SECOND, System::nanoTime));
+            parts.access(),
+            parts.door(),
+            new RateLimit(STRANGERS_BURST, STRANGERS_EVERY, System::nanoTime));
     Router router = Router.router(vertx);
     router.route().handler(ApiServer::protect);
     router
@@ -145,9 +151,13 @@ public final class ApiServer {
             parts.coordinator(),
             new JobWork(parts.library(), parts.keepWeights()),
             bodies,
-            new Uploads(vertx, settings.folder(), settings.maxModelBytes()),
+            new Uploads(
+                vertx,
+                settings.folder(),
+                settings.maxModelBytes(),
+                () -> usableBytes(settings.folder())),
             parser,
-            new RateLimit(SUBMISSIONS_BURST, SUBMISSIONS_PER_SECOND, System::nanoTime),
+            new RateLimit(SUBMISSIONS_BURST, SUBMISSIONS_EVERY, System::nanoTime),
             deeds,
             parts.roofs(),
             streams)
@@ -165,26 +175,23 @@ public final class ApiServer {
   private static Future<HttpServer> listen(
       Vertx vertx, ApiSettings settings, Optional<Tracker> tracker, Router router) {
     HttpServer server = vertx.createHttpServer(options(settings));
-    server.requestHandler(request -> dispatch(request, tracker, router));
-    AtomicInteger connections = new AtomicInteger();
-    server.connectionHandler(connection -> count(connection, connections));
+    Connections connections = new Connections(vertx, IDLE_LIMIT);
+    router.route().order(-1).handler(connections::serve);
+    server.requestHandler(request -> dispatch(request, tracker, connections, router));
+    server.connectionHandler(connections::opened);
     return server.listen(settings.port(), settings.host());
   }
 
   private static void dispatch(
-      HttpServerRequest request, Optional<Tracker> tracker, Router router) {
+      HttpServerRequest request,
+      Optional<Tracker> tracker,
+      Connections connections,
+      Router router) {
     if (tracker.isPresent() && tracker.get().accepts(request)) {
+      connections.serve(request);
       tracker.get().handler().handle(request);
     } else {
       router.handle(request);
-    }
-  }
-
-  private static void count(HttpConnection connection, AtomicInteger connections) {
-    connections.incrementAndGet();
-    connection.closeHandler(_ -> connections.decrementAndGet());
-    if (connections.get() > MAX_CONNECTIONS) {
-      connection.close();
     }
   }
 
@@ -226,6 +233,14 @@ public final class ApiServer {
                                   new PemTrustOptions().addCertPath(authority.toString())));
             });
     return options;
+  }
+
+  private static long usableBytes(Path folder) {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The disk of " + folder + " can't be looked at", e);
+    }
   }
 
   private static void protect(RoutingContext context) {

@@ -2,6 +2,7 @@ package dev.octune.tuner.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.octune.kernels.workload.Workload;
+import dev.octune.tuner.access.Principal;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.CoordinatorListener;
 import dev.octune.tuner.coordinator.DeviceView;
@@ -40,6 +41,7 @@ final class EventStream implements CoordinatorListener {
   private final RoutingContext routing;
   private final Context loop;
   private final HttpServerResponse response;
+  private final Principal reader;
   private final JobId job;
   private final EventId seen;
   private final Consumer<EventStream> onEnd;
@@ -66,9 +68,15 @@ final class EventStream implements CoordinatorListener {
     this.routing = routing;
     this.loop = routing.vertx().getOrCreateContext();
     this.response = routing.response();
+    this.reader = Routes.principal(routing);
     this.job = job;
     this.seen = seen;
     this.onEnd = onEnd;
+  }
+
+  /** Who reads. */
+  Principal reader() {
+    return reader;
   }
 
   void listenTo(Coordinator coordinator) {
@@ -236,6 +244,16 @@ final class EventStream implements CoordinatorListener {
   private void cutOff() {
     over();
     routing.request().connection().close();
+  }
+
+  /** Ends it at once, from any thread: the reader may read no more. */
+  void revoked() {
+    loop.runOnContext(
+        _ -> {
+          if (!ended) {
+            cutOff();
+          }
+        });
   }
 
   /** Ends the stream in good order, from any thread. */

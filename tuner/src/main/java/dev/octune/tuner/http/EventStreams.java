@@ -1,6 +1,7 @@
 package dev.octune.tuner.http;
 
 import dev.octune.db.job.JobTrial;
+import dev.octune.tuner.access.AccessControl;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.JobId;
 import dev.octune.tuner.coordinator.JobView;
@@ -18,6 +19,7 @@ final class EventStreams {
   /** Each holds a connection, and at its start a job's history. */
   private static final int MAX_STREAMS = 1000;
 
+  private final AccessControl access;
   private final Coordinator coordinator;
   private final Function<JobId, List<JobTrial>> trials;
   private final WorkerExecutor historians;
@@ -29,10 +31,19 @@ final class EventStreams {
    * @param historians few threads: each may hold the trials of a whole job
    */
   EventStreams(
-      Coordinator coordinator, Function<JobId, List<JobTrial>> trials, WorkerExecutor historians) {
+      AccessControl access,
+      Coordinator coordinator,
+      Function<JobId, List<JobTrial>> trials,
+      WorkerExecutor historians) {
+    this.access = access;
     this.coordinator = coordinator;
     this.trials = trials;
     this.historians = historians;
+    access.onRevoked(
+        principal ->
+            open.stream()
+                .filter(stream -> stream.reader().equals(principal))
+                .forEach(EventStream::revoked));
   }
 
   /** Tells of a job until it has ended or the reader goes. */
@@ -48,6 +59,10 @@ final class EventStreams {
     }
     EventStream stream = new EventStream(context, job, seen, open::remove);
     open.add(stream);
+    if (!access.holds(stream.reader())) {
+      // Revoked after the guard had looked, and too early to find the stream among the open ones.
+      stream.revoked();
+    }
     // First the news, then the history: what is in both is told once.
     stream.listenTo(coordinator);
     historians

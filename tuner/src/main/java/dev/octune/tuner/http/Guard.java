@@ -1,7 +1,9 @@
 package dev.octune.tuner.http;
 
 import dev.octune.tuner.access.AccessControl;
+import dev.octune.tuner.access.DoorLog;
 import dev.octune.tuner.access.Principal;
+import dev.octune.tuner.access.RateLimit;
 import dev.octune.tuner.access.Role;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -10,18 +12,21 @@ import org.jspecify.annotations.Nullable;
 /** Looks at every request's token, once. Thread-safe. */
 final class Guard {
   private static final String SCHEME = "Bearer ";
+  private static final String REFUSED = "login.refused";
 
   /** Where a request's context keeps who asks. */
   private static final String PRINCIPAL = "octune.principal";
 
   private final AccessControl access;
+  private final DoorLog door;
   private final RateLimit strangers;
 
   /**
    * @param strangers failures of one address
    */
-  Guard(AccessControl access, RateLimit strangers) {
+  Guard(AccessControl access, DoorLog door, RateLimit strangers) {
     this.access = access;
+    this.door = door;
     this.strangers = strangers;
   }
 
@@ -33,6 +38,13 @@ final class Guard {
   Principal require(RoutingContext context, Role role) {
     Principal principal = anybody(context);
     if (!principal.may(role)) {
+      door.knocked(
+          principal.tokenId(),
+          principal.name(),
+          principal.tokenId(),
+          REFUSED,
+          what(context),
+          "the role %s is wanted, it has %s".formatted(role.text(), principal.rolesText()));
       throw new Problem(
               Problem.Kind.NOT_ALLOWED,
               "Token %s of '%s' has the roles: %s. %s %s wants: %s."
@@ -81,7 +93,9 @@ final class Guard {
 
   /** Guesses are hopeless at 256 bits; the limit keeps them from filling the log and the CPUs. */
   private ProblemException unknown(RoutingContext context) {
-    if (!strangers.take(context.request().remoteAddress().hostAddress())) {
+    String host = context.request().remoteAddress().hostAddress();
+    door.knocked(host, host, "", REFUSED, what(context), "the token is not known");
+    if (!strangers.take(host)) {
       return new Problem(
               Problem.Kind.TOO_MANY,
               "Too many requests from here had no valid token.",
@@ -93,5 +107,9 @@ final class Guard {
             "The token is not known: it was revoked, is another service's, or was cut when copied.",
             "use a valid token; an admin makes one with octune token create")
         .exception();
+  }
+
+  private static String what(RoutingContext context) {
+    return context.request().method() + " " + context.normalizedPath();
   }
 }

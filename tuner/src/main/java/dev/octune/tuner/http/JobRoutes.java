@@ -8,6 +8,7 @@ import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.access.Principal;
+import dev.octune.tuner.access.RateLimit;
 import dev.octune.tuner.access.Role;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.JobId;
@@ -303,12 +304,18 @@ final class JobRoutes implements RouteSource {
         job -> {
           Principal principal = Routes.principal(context);
           if (!job.spec().owner().equals(principal.name()) && !principal.may(Role.ADMIN)) {
-            throw new Problem(
+            Problem notOwn =
+                new Problem(
                     Problem.Kind.NOT_ALLOWED,
                     "%s belongs to '%s', the token to '%s'."
                         .formatted(job.id(), job.spec().owner(), principal.name()),
-                    "use a token of its owner, or of an admin")
-                .exception();
+                    "use a token of its owner, or of an admin");
+            deeds
+                .done(
+                    context, deed, job.id().text(), "refused: it belongs to " + job.spec().owner())
+                .<Void>compose(_ -> Future.failedFuture(notOwn.exception()))
+                .onFailure(context::fail);
+            return;
           }
           String why =
               Parameters.one(context, "why")

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +42,9 @@ final class Uploads {
   /** The largest model over a slow line; the connection's idle limit ends what stands still. */
   private static final Duration TIME_LIMIT = Duration.ofMinutes(10);
 
+  /** What uploads leave of the disk: database and logs must go on, for days. */
+  static final long RESERVED_BYTES = 1L << 30;
+
   private static final String ENDING = ".upload";
 
   /** RFC 9530; digests by other algorithms are not looked at. */
@@ -50,16 +54,19 @@ final class Uploads {
   private final Vertx vertx;
   private final Path folder;
   private final long maxBytes;
+  private final LongSupplier usableBytes;
   private final Semaphore places = new Semaphore(MAX_AT_ONCE);
   private final AtomicLong nextNumber = new AtomicLong();
 
   /**
    * @param folder this service's alone; what an earlier life left there is deleted
+   * @param usableBytes of the folder's disk; asked off the event loops
    */
-  Uploads(Vertx vertx, Path folder, long maxBytes) {
+  Uploads(Vertx vertx, Path folder, long maxBytes, LongSupplier usableBytes) {
     this.vertx = vertx;
     this.folder = folder;
     this.maxBytes = maxBytes;
+    this.usableBytes = usableBytes;
     try {
       Files.createDirectories(folder);
       try (Stream<Path> left = Files.list(folder)) {
@@ -126,6 +133,31 @@ final class Uploads {
     AtomicBoolean gone = new AtomicBoolean();
     request.exceptionHandler(_ -> gone.set(true));
     Path file = folder.resolve(nextNumber.getAndIncrement() + ENDING);
+    long neededBytes = RESERVED_BYTES + Bodies.declaredBytes(request).orElse(maxBytes);
+    return vertx
+        .executeBlocking(usableBytes::getAsLong, false)
+        .onFailure(_ -> places.release())
+        .compose(
+            usable -> {
+              if (usable >= neededBytes) {
+                return receive(context, file, gone, connect);
+              }
+              places.release();
+              return refused(
+                  context,
+                  new Problem(
+                      Problem.Kind.UNAVAILABLE,
+                      "The service's disk is nearly full.",
+                      "tell the service's administrator; workload texts are still taken"));
+            });
+  }
+
+  private Future<Received> receive(
+      RoutingContext context,
+      Path file,
+      AtomicBoolean gone,
+      java.util.function.BiConsumer<Upload, HttpServerRequest> connect) {
+    HttpServerRequest request = context.request();
     return vertx
         .fileSystem()
         .open(file.toString(), new OpenOptions().setCreateNew(true).setWrite(true).setRead(false))

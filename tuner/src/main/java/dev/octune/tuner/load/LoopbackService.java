@@ -34,7 +34,7 @@ final class LoopbackService implements AutoCloseable {
         Tracker.open(
             vertx,
             TrackerSettings.of(kernelsVersion, false),
-            _ -> CompletableFuture.completedFuture(new TokenCheck.Answer.Granted("bench")),
+            _ -> CompletableFuture.completedFuture(new TokenCheck.Answer.Granted("bench", "bench")),
             _ -> Optional.empty(),
             listener);
     this.server =

@@ -99,6 +99,8 @@ public final class RpcTrials {
                 case TrackerEvent.Attached(long id, _, _) -> session.complete(id);
                 case TrackerEvent.Ended(_, _, long lease, Outcome.Measured(var measurement), _) ->
                     Objects.requireNonNull(open.remove(lease)).complete(measurement);
+                case TrackerEvent.Refused refused ->
+                    session.completeExceptionally(new IllegalStateException(refused.reason()));
                 case TrackerEvent.Ended _,
                     TrackerEvent.Heard _,
                     TrackerEvent.Draining _,

@@ -135,6 +135,7 @@ public final class WorkerFleet {
           results.increment();
           give(there, session);
         }
+        case TrackerEvent.Refused _ -> faults.increment();
         case TrackerEvent.Detached _ -> {
           if (!stopped) {
             faults.increment();

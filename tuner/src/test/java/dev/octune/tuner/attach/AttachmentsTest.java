@@ -10,6 +10,7 @@ import dev.octune.kernels.target.DeviceId;
 import dev.octune.kernels.target.DeviceKey;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
+import dev.octune.rpc.tracker.Caller;
 import dev.octune.rpc.tracker.Tracker;
 import dev.octune.rpc.tracker.TrackerEvent;
 import dev.octune.rpc.wire.DeviceDeclaration;
@@ -43,8 +44,10 @@ final class AttachmentsTest {
   private final List<Request> requests = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final List<dev.octune.tuner.coordinator.DeviceDeclaration> declared = new ArrayList<>();
+  private final List<String> atTheDoor = new ArrayList<>();
   private final List<DevicePort> ports = new ArrayList<>();
-  private final Attachments attachments = new Attachments(this::attach, _ -> new WrittenTracker());
+  private final Attachments attachments =
+      new Attachments(this::attach, new WrittenDoor(), _ -> new WrittenTracker());
 
   private DeviceLink attach(
       dev.octune.tuner.coordinator.DeviceDeclaration declaration, DevicePort port) {
@@ -63,9 +66,20 @@ final class AttachmentsTest {
     attachments.on(
         new TrackerEvent.Attached(
             session,
-            "lab",
+            new Caller("lab", "0a1b", "127.0.0.1:4711"),
             new Enrolment(
                 1, "t/1", "0.1.0", "LLVM 20", "rack1", "0123456789abcdef".repeat(2), all, held)));
+  }
+
+  @Test
+  void door_whoComesAndWhoIsRefused_isToldOnce() {
+    attached(1, 2, Set.of());
+    attachments.on(
+        new TrackerEvent.Refused(
+            2, new Caller("", "", "10.0.0.9:1"), "", "the token is not known"));
+    assertEquals(
+        List.of("0a1b in as rack1 with 2", "10.0.0.9:1 refused as : the token is not known"),
+        atTheDoor);
   }
 
   private static Measurement timed(double nanos) {
@@ -253,6 +267,18 @@ final class AttachmentsTest {
     assertEquals(List.of("drop 1 another target than its key's"), said);
   }
 
+  private final class WrittenDoor implements DoorListener {
+    @Override
+    public void cameIn(Caller caller, String worker, int devices) {
+      atTheDoor.add("%s in as %s with %d".formatted(caller.tokenId(), worker, devices));
+    }
+
+    @Override
+    public void refused(Caller caller, String worker, String reason) {
+      atTheDoor.add("%s refused as %s: %s".formatted(caller.peer(), worker, reason));
+    }
+  }
+
   private final class WrittenTracker implements Tracker {
     @Override
     public boolean accepts(HttpServerRequest request) {
@@ -289,6 +315,11 @@ final class AttachmentsTest {
     @Override
     public void drop(long session, String reason) {
       said.add("drop %d %s".formatted(session, reason));
+    }
+
+    @Override
+    public void revoked(String tokenId) {
+      said.add("revoked " + tokenId);
     }
 
     @Override

@@ -139,6 +139,9 @@ final class ServiceIT {
             .expectExit(0)
             .json();
     assertEquals("here", devices.path("devices").get(0).path("device_key").asText());
+    JsonNode sandbox = devices.path("devices").get(0).path("sandbox");
+    assertTrue(sandbox.path("rlimits").asBoolean(), sandbox.toString());
+    assertFalse(sandbox.path("other_user").asBoolean(true), sandbox.toString());
     // A second service on the same folder is kept out, a second one on the same port too.
     program
         .run("serve", "--listen", "127.0.0.1:0", "--data", data.toString())
@@ -316,6 +319,36 @@ final class ServiceIT {
     measured.forEach(
         record -> assertTrue(schedules.add(record.schedule().text()), record.schedule().text()));
     assertEquals(trials, measured.size());
+  }
+
+  @Test
+  void workers_comeAreRefusedAndRevoked_asTheAuditLogTells() throws Exception {
+    Program.Running serve = serve(freePort());
+    String url = url(serve);
+    try (OctuneClient client = client(url)) {
+      JsonNode reader = client.createToken("tom", List.of("read"), 1);
+      JsonNode measurer = client.createToken("board", List.of("measure"), 1);
+      Path readToken = Files.writeString(folder.resolve("read"), reader.path("token").asText());
+      worker(url, readToken).end().expectRefused(1, "refuses this worker", "measure");
+      Path token = Files.writeString(folder.resolve("measure"), measurer.path("token").asText());
+      Program.Running worker = worker(url, token);
+      waitForDevice(client, "ready");
+      client.revokeToken(measurer.path("id").asText());
+      // Its connection is ended at once, and it is not let in again.
+      worker.end().expectRefused(1, "refuses this worker", "not known");
+      String log = Files.readString(data.resolve("audit.jsonl"));
+      assertTrue(
+          log.contains(
+              "\"token\":\"%s\",\"what\":\"worker.refused\"".formatted(reader.path("id").asText())),
+          log);
+      assertTrue(
+          log.contains(
+              "\"who\":\"board\",\"token\":\"%s\",\"what\":\"worker.attach\",\"on\":\"bench\",\"outcome\":\"1 devices"
+                  .formatted(measurer.path("id").asText())),
+          log);
+      assertTrue(log.contains("\"who\":\"127.0.0.1\",\"what\":\"worker.refused\""), log);
+      assertFalse(log.contains(measurer.path("token").asText()), log);
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.octune.tuner.coordinator.JobMove;
 import dev.octune.tuner.coordinator.JobState;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +109,9 @@ final class ApiServerTest {
     String tom = service.token("tom", Role.SUBMIT);
     String job = service.submit(sue, ServerFixture.DENSE);
     service.post(tom, "/api/v1/jobs/" + job + "/pause", "").expect(403);
+    String tried = service.auditLines().getLast();
+    assertTrue(
+        tried.contains("\"who\":\"tom\"") && tried.contains("refused: it belongs to sue"), tried);
     JsonNode paused =
         service.post(sue, "/api/v1/jobs/" + job + "/pause?why=lunch", "").expect(200).json();
     assertEquals("paused", paused.path("state").asText());
@@ -238,6 +242,31 @@ final class ApiServerTest {
     assertTrue(log.contains("refused"), log);
     assertTrue(log.contains("token.create"), log);
     assertFalse(log.contains(made) || log.contains(sue), log);
+  }
+
+  @Test
+  void logins_thatFail_standInTheAuditLog_withoutSecrets() throws Exception {
+    String guess = "octune_" + "A".repeat(43);
+    String sue = service.token("sue", Role.SUBMIT);
+    service.get(guess, "/api/v1/jobs").expect(401);
+    service.get(sue, "/api/v1/tokens").expect(403);
+    // Nobody waits for these lines.
+    for (int tries = 0; service.auditLines().size() < 2; tries++) {
+      assertTrue(tries < 1000, "no lines");
+      Thread.sleep(10);
+    }
+    List<String> lines = service.auditLines();
+    assertTrue(
+        lines
+            .getFirst()
+            .contains(
+                "\"who\":\"127.0.0.1\",\"what\":\"login.refused\",\"on\":\"GET /api/v1/jobs\""),
+        lines.getFirst());
+    assertTrue(lines.getFirst().contains("the token is not known"), lines.getFirst());
+    assertTrue(lines.getLast().contains("\"who\":\"sue\",\"token\":"), lines.getLast());
+    assertTrue(
+        lines.getLast().contains("the role admin is wanted, it has submit"), lines.getLast());
+    assertFalse(lines.toString().contains(guess) || lines.toString().contains(sue));
   }
 
   @Test

@@ -5,13 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.octune.tuner.access.Role;
 import dev.octune.tuner.coordinator.JobId;
 import dev.octune.tuner.coordinator.JobMove;
 import dev.octune.tuner.coordinator.JobState;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events: history and news, each once, in order, to be gone on with. */
@@ -162,6 +169,45 @@ final class JobEventsTest {
     assertEquals(0, service.server.watchers());
   }
 
+  @Test
+  @Timeout(60)
+  void reader_whoseTokenIsRevoked_isCutOff_othersAreNot() throws Exception {
+    var made = service.access.create("tom", java.util.Set.of(Role.READ), 1);
+    try (Reader tom = new Reader(made.secret(), "");
+        Reader admin = new Reader("")) {
+      assertEquals(1, tom.next(1).size());
+      assertEquals(1, admin.next(1).size());
+      assertTrue(service.access.revoke(made.principal().tokenId()));
+      assertTrue(tom.isCutOff());
+      service.coordinator.trial(job, 0, 900);
+      assertEquals(List.of("trial"), names(admin.next(1)));
+    }
+    waitUntilNobodyListens();
+  }
+
+  @Test
+  void reader_thatDoesNotRead_isCutOff() throws Exception {
+    try (Socket socket = new Socket()) {
+      // Little fits on the way, so the rest stays with the service.
+      socket.setReceiveBufferSize(4096);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), service.server.port()));
+      socket
+          .getOutputStream()
+          .write(
+              "GET /api/v1/jobs/%s/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+                  .formatted(job, service.admin)
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertEquals('H', socket.getInputStream().read());
+      // The system's buffers hold some megabytes, the service 5 000 events more.
+      for (int told = 0; told < 30_000 && service.coordinator.listening() > 0; told++) {
+        service.coordinator.trial(job, 0, 900);
+      }
+      waitUntilNobodyListens();
+    }
+    assertEquals(0, service.server.watchers());
+  }
+
   private void waitUntilNobodyListens() throws InterruptedException {
     for (int tries = 0; service.coordinator.listening() > 0; tries++) {
       assertTrue(tries < 1000, "a listener stays");
@@ -175,7 +221,11 @@ final class JobEventsTest {
   }
 
   private HttpResponse<Stream<String>> send(String lastId) throws Exception {
-    HttpRequest.Builder request = service.request(service.admin, "/api/v1/jobs/" + job + "/events");
+    return send(service.admin, lastId);
+  }
+
+  private HttpResponse<Stream<String>> send(String token, String lastId) throws Exception {
+    HttpRequest.Builder request = service.request(token, "/api/v1/jobs/" + job + "/events");
     if (!lastId.isEmpty()) {
       request.header("Last-Event-ID", lastId);
     }
@@ -188,7 +238,11 @@ final class JobEventsTest {
     private final Iterator<String> next;
 
     Reader(String lastId) throws Exception {
-      HttpResponse<Stream<String>> response = send(lastId);
+      this(service.admin, lastId);
+    }
+
+    Reader(String token, String lastId) throws Exception {
+      HttpResponse<Stream<String>> response = send(token, lastId);
       assertEquals(200, response.statusCode());
       assertEquals(
           "text/event-stream", response.headers().firstValue("Content-Type").orElseThrow());
@@ -208,6 +262,15 @@ final class JobEventsTest {
         events.add(new Event(id, name, JSON.readTree(next.next().substring("data: ".length()))));
       }
       return events;
+    }
+
+    /** Nothing more comes; the end of the chunks may be missing. */
+    boolean isCutOff() throws Exception {
+      try {
+        return rest().isEmpty();
+      } catch (UncheckedIOException _) {
+        return true;
+      }
     }
 
     List<Event> rest() throws Exception {

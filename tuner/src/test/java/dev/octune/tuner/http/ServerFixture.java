@@ -9,6 +9,7 @@ import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.weights.WeightStore;
 import dev.octune.tuner.access.AccessControl;
 import dev.octune.tuner.access.AuditLog;
+import dev.octune.tuner.access.DoorLog;
 import dev.octune.tuner.access.Role;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -49,6 +50,7 @@ public final class ServerFixture implements AutoCloseable {
   public final Path folder;
   public final String admin;
   private final AuditLog audit;
+  private final DoorLog door;
   private final Vertx vertx = ApiServer.vertx();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
@@ -73,6 +75,7 @@ public final class ServerFixture implements AutoCloseable {
     access = AccessControl.open(folder, new SecureRandom(), InstantSource.system());
     admin = Files.readString(folder.resolve(AccessControl.ADMIN_TOKEN_FILE)).strip();
     audit = AuditLog.open(folder, InstantSource.system());
+    door = new DoorLog(audit, System::nanoTime);
     server =
         ApiServer.start(
                 vertx,
@@ -84,6 +87,7 @@ public final class ServerFixture implements AutoCloseable {
                     Roofs.unknown(),
                     access,
                     audit,
+                    door,
                     readiness,
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                     WeightStore::hash,
@@ -174,6 +178,7 @@ public final class ServerFixture implements AutoCloseable {
     server.stop(Duration.ofSeconds(1)).toCompletionStage().toCompletableFuture().join();
     vertx.close().toCompletionStage().toCompletableFuture().join();
     client.close();
+    door.close();
     audit.close();
   }
 }

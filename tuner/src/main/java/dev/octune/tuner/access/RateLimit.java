@@ -1,12 +1,12 @@
-package dev.octune.tuner.http;
+package dev.octune.tuner.access;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** So many events in a row of one source, and so many a second after that. Thread-safe. */
-final class RateLimit {
+/** So many events in a row of one source, and one each so often after that. Thread-safe. */
+public final class RateLimit {
   /** Sources remembered; the one not seen for longest goes, which only forgives it. */
   private static final int MAX_SOURCES = 10_000;
 
@@ -25,14 +25,17 @@ final class RateLimit {
 
   private record Bucket(double left, long at) {}
 
-  RateLimit(int burst, int perSecond, LongSupplier nanoTime) {
+  /**
+   * @param every when a source that is at its limit may have one more
+   */
+  public RateLimit(int burst, Duration every, LongSupplier nanoTime) {
     this.burst = burst;
-    this.nanosPerEvent = (double) Duration.ofSeconds(1).toNanos() / perSecond;
+    this.nanosPerEvent = every.toNanos();
     this.nanoTime = nanoTime;
   }
 
   /** Counts an event; false where it is one too many. */
-  synchronized boolean take(String source) {
+  public synchronized boolean take(String source) {
     long now = nanoTime.getAsLong();
     Bucket bucket = sources.getOrDefault(source, new Bucket(burst, now));
     double left = Math.min(burst, bucket.left() + (now - bucket.at()) / nanosPerEvent);
