@@ -192,7 +192,16 @@ final class Session {
   private void listen() {
     call.messageHandler(this::received);
     call.endHandler(
-        _ -> end(GrpcStatus.OK, draining ? "it has delivered and gone" : "it has ended the call"));
+        _ -> {
+          if (stage == Stage.ENROLLING) {
+            refuse(
+                "",
+                new Admission.Refusal(
+                    GrpcStatus.INVALID_ARGUMENT, "the call ended before it had enrolled"));
+          } else {
+            end(GrpcStatus.OK, draining ? "it has delivered and gone" : "it has ended the call");
+          }
+        });
     call.errorHandler(error -> gone("the call was reset: " + error));
     call.exceptionHandler(e -> gone("the connection is gone: " + e.getMessage()));
     call.invalidMessageHandler(
