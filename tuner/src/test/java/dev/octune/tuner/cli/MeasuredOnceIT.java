@@ -69,7 +69,8 @@ final class MeasuredOnceIT {
         if (!serve.process().waitFor(2, TimeUnit.MINUTES)) {
           throw new AssertionError("it goes on without room: " + Files.readString(serve.err()));
         }
-        serve.end().expectRefused(1, "no room is left on the device", "Mend:");
+        // Vert.x may log a fault of its own where a stream is closed while it still sends.
+        serve.end().expectLastWord(1, "no room is left on the device", "Mend:");
         Files.delete(filler);
         serve = rack.serve();
         waitForTheEnd(client);

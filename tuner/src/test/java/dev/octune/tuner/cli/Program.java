@@ -48,6 +48,16 @@ final class Program {
     }
 
     /** Refused with this exit code, a message that holds these words, and no stack trace. */
+    /** The one line that says why a service ended; others on stderr are its log, libraries' too. */
+    void expectLastWord(int expected, String... words) {
+      expectExit(expected);
+      String line =
+          err.lines().filter(l -> l.startsWith("octune: ")).reduce((_, last) -> last).orElse("");
+      for (String word : words) {
+        assertTrue(line.contains(word), () -> "'" + word + "' is not in\n" + err);
+      }
+    }
+
     void expectRefused(int expected, String... words) {
       expectExit(expected);
       assertTrue(err.lines().anyMatch(line -> line.startsWith("octune: ")), err);
