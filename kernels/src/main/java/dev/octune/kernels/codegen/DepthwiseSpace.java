@@ -55,13 +55,7 @@ final class DepthwiseSpace {
 
   /** Whether the space holds it, without enumerating the space. */
   boolean contains(Schedule schedule) {
-    List<Knob> knobs = knobs();
-    return schedule.template().equals(TEMPLATE)
-        && schedule.version() == VERSION
-        && schedule.values().size() == knobs.size()
-        && knobs.stream()
-            .allMatch(knob -> knob.values().contains(schedule.values().get(knob.name())))
-        && isLegal(schedule);
+    return schedule.coordinates(TEMPLATE, VERSION, knobs()).isPresent() && isLegal(schedule);
   }
 
   /** The legal point of the least estimated cost. */

@@ -119,20 +119,7 @@ final class DirectSpace {
 
   /** The schedule with its knobs read; empty where the space doesn't hold it. */
   Optional<Tiling> tiling(Schedule schedule) {
-    if (!schedule.template().equals(template())
-        || schedule.version() != VERSION
-        || schedule.values().size() != knobs.size()) {
-      return Optional.empty();
-    }
-    int[] coordinates = new int[knobs.size()];
-    for (int k = 0; k < coordinates.length; k++) {
-      Knob knob = knobs.get(k);
-      coordinates[k] = knob.values().indexOf(schedule.values().get(knob.name()));
-      if (coordinates[k] < 0) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(tiling(coordinates)).filter(this::isLegal);
+    return schedule.coordinates(template(), VERSION, knobs).map(this::tiling).filter(this::isLegal);
   }
 
   /** The legal point of the least estimated cost. */

@@ -85,21 +85,10 @@ final class ListedSpace {
 
   /** The schedule with its knobs read, but for its order; empty where the space lacks it. */
   Optional<Tiling> tiling(Schedule schedule) {
-    if (!schedule.template().equals(template)
-        || schedule.version() != VERSION
-        || schedule.values().size() != knobs.size()) {
-      return Optional.empty();
-    }
-    int[] at = new int[knobs.size()];
-    for (int k = 0; k < at.length; k++) {
-      at[k] = knobs.get(k).values().indexOf(schedule.values().get(knobs.get(k).name()));
-      if (at[k] < 0) {
-        return Optional.empty();
-      }
-    }
-    return Constraint.allow(constraints(), point(at))
-        ? Optional.of(listed(tiling(at), at))
-        : Optional.empty();
+    return schedule
+        .coordinates(template, VERSION, knobs)
+        .filter(at -> Constraint.allow(constraints(), point(at)))
+        .map(at -> listed(tiling(at), at));
   }
 
   /** The point of lists with the most classes that direct kernels of bytes would do best at. */

@@ -68,19 +68,7 @@ final class MatrixSpace {
 
   /** The schedule with its knobs read; empty where the space doesn't hold it. */
   Optional<MatrixTiling> tiling(Schedule schedule) {
-    if (!schedule.template().equals(template)
-        || schedule.version() != VERSION
-        || schedule.values().size() != knobs.size()) {
-      return Optional.empty();
-    }
-    int[] at = new int[knobs.size()];
-    for (int k = 0; k < at.length; k++) {
-      at[k] = knobs.get(k).values().indexOf(schedule.values().get(knobs.get(k).name()));
-      if (at[k] < 0) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(tiling(at)).filter(this::isLegal);
+    return schedule.coordinates(template, VERSION, knobs).map(this::tiling).filter(this::isLegal);
   }
 
   /** The legal point of the least estimated cost. */

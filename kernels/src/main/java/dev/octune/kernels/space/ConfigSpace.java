@@ -194,20 +194,10 @@ public final class ConfigSpace {
 
   /** The index of a schedule, empty where it is not a point of this space. */
   public OptionalInt indexOf(Schedule schedule) {
-    if (!schedule.template().equals(template)
-        || schedule.version() != version
-        || schedule.values().size() != knobs.size()) {
-      return OptionalInt.empty();
-    }
-    int[] coordinates = new int[knobs.size()];
-    for (int k = 0; k < coordinates.length; k++) {
-      String value = schedule.values().get(knobs.get(k).name());
-      coordinates[k] = value == null ? -1 : values.get(k).indexOf(value);
-      if (coordinates[k] < 0) {
-        return OptionalInt.empty();
-      }
-    }
-    return indexOf(coordinates);
+    return schedule
+        .coordinates(template, version, knobs)
+        .map(this::indexOf)
+        .orElseGet(OptionalInt::empty);
   }
 
   public boolean contains(Schedule schedule) {

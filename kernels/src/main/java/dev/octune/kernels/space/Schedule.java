@@ -4,7 +4,9 @@ import dev.octune.kernels.text.FieldReader;
 import dev.octune.kernels.text.TextException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -41,6 +43,25 @@ public record Schedule(String template, int version, Map<String, String> values)
       throw new TextException(
           "schedule '%s': knob '%s' is '%s'. Mend: use a number".formatted(text(), knob, value), e);
     }
+  }
+
+  /**
+   * For each of a template's knobs the index of the value here; empty where this is a schedule of
+   * another template or version, has other knobs than these, or a value that a knob does not have.
+   */
+  public Optional<int[]> coordinates(String ofTemplate, int ofVersion, List<Knob> knobs) {
+    if (!template.equals(ofTemplate) || version != ofVersion || values.size() != knobs.size()) {
+      return Optional.empty();
+    }
+    int[] coordinates = new int[knobs.size()];
+    for (int k = 0; k < coordinates.length; k++) {
+      String value = values.get(knobs.get(k).name());
+      coordinates[k] = value == null ? -1 : knobs.get(k).values().indexOf(value);
+      if (coordinates[k] < 0) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(coordinates);
   }
 
   public String text() {

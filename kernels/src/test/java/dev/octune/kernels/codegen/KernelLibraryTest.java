@@ -1,6 +1,7 @@
 package dev.octune.kernels.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import dev.octune.kernels.target.Target;
 import dev.octune.kernels.text.TextException;
 import dev.octune.kernels.workload.Workload;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -215,6 +217,19 @@ class KernelLibraryTest {
     Target tiles = Target.parse("x86_64 cpu=sapphirerapids isa=amxint8 threads=1");
 
     assertEquals(template, LIBRARY.defaultSchedule(Workload.parse(workload), tiles).template());
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyWorkloadAndTarget")
+  void contains_scheduleWithAnotherKnobOfTheSameCount_isFalse(Workload workload, Target target) {
+    Schedule ours = LIBRARY.defaultSchedule(workload, target);
+    for (String knob : ours.values().keySet()) {
+      Map<String, String> values = new LinkedHashMap<>(ours.values());
+      values.put("another", values.remove(knob));
+      Schedule theirs = new Schedule(ours.template(), ours.version(), values);
+
+      assertFalse(LIBRARY.contains(new Candidate(workload, target, theirs)), theirs.text());
+    }
   }
 
   @Test

@@ -47,7 +47,6 @@ final class Program {
       return this;
     }
 
-    /** Refused with this exit code, a message that holds these words, and no stack trace. */
     /** The one line that says why a service ended; others on stderr are its log, libraries' too. */
     void expectLastWord(int expected, String... words) {
       expectExit(expected);
@@ -58,6 +57,7 @@ final class Program {
       }
     }
 
+    /** Refused with this exit code, a message that holds these words, and no stack trace. */
     void expectRefused(int expected, String... words) {
       expectExit(expected);
       assertTrue(err.lines().anyMatch(line -> line.startsWith("octune: ")), err);
