@@ -35,8 +35,8 @@ public final class IndexedBest implements KnownBest {
   private byte @Nullable [] otherVerdicts;
 
   /** A best with other objects of the same texts, so that equal ones are shared. */
-  IndexedBest(KnownBest best, Target target, Schedule schedule, String device) {
-    this.workload = best.workload();
+  IndexedBest(KnownBest best, Workload workload, Target target, Schedule schedule, String device) {
+    this.workload = workload;
     this.target = target;
     this.schedule = schedule;
     this.medianNanos = best.medianNanos();

@@ -3,6 +3,7 @@ package dev.octune.db.match;
 import dev.octune.db.record.KnownBest;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Workload;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
@@ -40,6 +41,9 @@ public final class LookupIndex {
 
   /** As many as there are kinds of machines; guarded by this. */
   private final Map<Target, Target> targets = new HashMap<>();
+
+  /** As many as there are ranges, zero points and outputs; guarded by this. */
+  private final Map<Numerics, Numerics> numerics = new HashMap<>();
 
   private volatile int size;
   private volatile long version;
@@ -138,7 +142,11 @@ public final class LookupIndex {
   private synchronized void store(KnownBest best, boolean replace) {
     IndexedBest mine =
         new IndexedBest(
-            best, shared(best.target()), shared(best.schedule()), shared(best.device()));
+            best,
+            shared(best.workload()),
+            shared(best.target()),
+            shared(best.schedule()),
+            shared(best.device()));
     Key key = new Key(mine.workload(), mine.target());
     IndexSlot there = slots.get(key);
     if (there != null) {
@@ -181,6 +189,16 @@ public final class LookupIndex {
 
   private String shared(String word) {
     return words.computeIfAbsent(word, w -> w);
+  }
+
+  /**
+   * Few numerics serve all workloads, but for those of particular weights: a near cache has them.
+   */
+  private Workload shared(Workload workload) {
+    if (workload.numerics().weights().isPresent()) {
+      return workload;
+    }
+    return workload.with(numerics.computeIfAbsent(workload.numerics(), n -> n));
   }
 
   private Target shared(Target target) {

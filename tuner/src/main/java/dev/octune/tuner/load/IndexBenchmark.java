@@ -13,17 +13,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** How long the index takes to load, how large it is and how fast it answers, in this process. */
 final class IndexBenchmark {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double BYTES_PER_MIB = 1 << 20;
+
+  /** Queries that are asked again and again, of the keys there are. */
+  private static final int QUERIES = 20_000;
 
   /** Look-ups between two looks at the clock. */
   private static final int ROUND = 1000;
@@ -71,9 +79,11 @@ final class IndexBenchmark {
     names.forEach(
         (question, name) -> {
           List<MadeUpKeys.Key> queries =
-              keys.stream().limit(20_000).map(key -> query(key, question)).toList();
-          tell.accept(name + ": " + again(index, queries, each));
+              keys.stream().limit(QUERIES).map(key -> query(key, question)).toList();
+          tell.accept(name + ": " + again(index, queries, each).text(1));
         });
+    List<MadeUpKeys.Key> stored = keys.subList(0, Math.min(keys.size(), QUERIES));
+    tell.accept("again and again: " + onAllCpus(index, stored, each));
     tell.accept("process %s after it".formatted(residentText()));
   }
 
@@ -95,10 +105,27 @@ final class IndexBenchmark {
     for (MadeUpKeys.Key key : keys) {
       matches[ordinal(index.find(key.workload(), key.target()))]++;
     }
-    return text(keys.size(), System.nanoTime() - start, matches);
+    return Answers.of(keys.size(), System.nanoTime() - start, matches).text(1);
   }
 
-  private static String again(LookupIndex index, List<MadeUpKeys.Key> keys, Duration limit) {
+  /** Readers take no lock: as many threads as there are CPUs. */
+  private static String onAllCpus(LookupIndex index, List<MadeUpKeys.Key> keys, Duration limit) {
+    int threads = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService readers = Executors.newFixedThreadPool(threads)) {
+      List<CompletableFuture<Answers>> reading =
+          IntStream.range(0, threads)
+              .mapToObj(
+                  _ -> CompletableFuture.supplyAsync(() -> again(index, keys, limit), readers))
+              .toList();
+      return reading.stream()
+          .map(CompletableFuture::join)
+          .reduce(Answers::and)
+          .orElseThrow()
+          .text(threads);
+    }
+  }
+
+  private static Answers again(LookupIndex index, List<MadeUpKeys.Key> keys, Duration limit) {
     int[] matches = new int[4];
     long asked = 0;
     long start = System.nanoTime();
@@ -112,7 +139,7 @@ final class IndexBenchmark {
         }
       }
     }
-    return text(asked, System.nanoTime() - start, matches);
+    return Answers.of(asked, System.nanoTime() - start, matches);
   }
 
   private static int ordinal(LookupResult<IndexedBest> found) {
@@ -124,10 +151,37 @@ final class IndexBenchmark {
     };
   }
 
-  private static String text(long asked, long nanos, int[] matches) {
-    return "%,.0f/s on one thread (%,d exact, %,d compatible, %,d nearest, %,d none)"
-        .formatted(
-            asked / (nanos / NANOS_PER_SECOND), matches[0], matches[1], matches[2], matches[3]);
+  /**
+   * What was asked and how it was answered.
+   *
+   * @param matches exact, compatible, nearest, none
+   */
+  private record Answers(long asked, long nanos, List<Integer> matches) {
+    static Answers of(long asked, long nanos, int[] matches) {
+      return new Answers(asked, nanos, Arrays.stream(matches).boxed().toList());
+    }
+
+    /** With those of another thread at the same time. */
+    Answers and(Answers other) {
+      return new Answers(
+          asked + other.asked,
+          Math.max(nanos, other.nanos),
+          IntStream.range(0, matches.size())
+              .mapToObj(i -> matches.get(i) + other.matches.get(i))
+              .toList());
+    }
+
+    String text(int threads) {
+      return "%,.0f/s on %d thread%s (%,d exact, %,d compatible, %,d nearest, %,d none)"
+          .formatted(
+              asked / (nanos / NANOS_PER_SECOND),
+              threads,
+              threads == 1 ? "" : "s",
+              matches.get(0),
+              matches.get(1),
+              matches.get(2),
+              matches.get(3));
+    }
   }
 
   private static long usedBytes() {
