@@ -1,6 +1,5 @@
 package dev.octune.kernels.codegen;
 
-import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.ir.Param;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.space.ConfigSpace;
@@ -74,7 +73,8 @@ final class DirectTemplate implements KernelTemplate {
   }
 
   static Kernel kernel(Contraction conv, Tiling tiling) {
-    return new Direct(new DirectKernel(conv, tiling));
+    DirectKernel kernel = new DirectKernel(conv, tiling);
+    return new PackedKernel(kernel.layout(), kernel::emit);
   }
 
   static Contraction contraction(Workload workload) {
@@ -85,42 +85,5 @@ final class DirectTemplate implements KernelTemplate {
       case DepthwiseConv2d _ ->
           throw new IllegalArgumentException("a depthwise convolution is no contraction");
     };
-  }
-
-  private record Direct(DirectKernel kernel) implements Kernel {
-    @Override
-    public void emitRun(IrModule module, String name) {
-      module.function(name, RUN_PARAMS, kernel::emit);
-    }
-
-    @Override
-    public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
-      new PackingCode(kernel.layout()).emit(module, packAct, packWgt, unpackOut);
-    }
-
-    @Override
-    public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
-      new PackingCode(kernel.layout()).packQuant(module, name, parameters);
-    }
-
-    @Override
-    public String layout() {
-      return kernel.layout().text();
-    }
-
-    @Override
-    public long actBytes() {
-      return kernel.layout().actBytes();
-    }
-
-    @Override
-    public long wgtBytes() {
-      return kernel.layout().wgtBytes();
-    }
-
-    @Override
-    public long outBytes() {
-      return kernel.layout().outBytes();
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.octune.kernels.codegen;
 
-import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.space.ConfigSpace;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Isa;
@@ -65,7 +64,8 @@ final class MatrixTemplate implements KernelTemplate {
     Contraction conv = DirectTemplate.contraction(workload);
     return matrix(workload, target)
         .tiling(schedule)
-        .map(tiling -> new Tiles(new MatrixKernel(conv, tiling)));
+        .map(tiling -> new MatrixKernel(conv, tiling))
+        .map(kernel -> new PackedKernel(kernel.layout(), kernel::emit));
   }
 
   private static MatrixSpace matrix(Workload workload, Target target) {
@@ -78,42 +78,5 @@ final class MatrixTemplate implements KernelTemplate {
               throw new IllegalArgumentException("a depthwise convolution is no contraction");
         };
     return new MatrixSpace(template, DirectTemplate.contraction(workload), target.threads());
-  }
-
-  private record Tiles(MatrixKernel kernel) implements Kernel {
-    @Override
-    public void emitRun(IrModule module, String name) {
-      module.function(name, DirectTemplate.RUN_PARAMS, kernel::emit);
-    }
-
-    @Override
-    public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
-      new PackingCode(kernel.layout()).emit(module, packAct, packWgt, unpackOut);
-    }
-
-    @Override
-    public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
-      new PackingCode(kernel.layout()).packQuant(module, name, parameters);
-    }
-
-    @Override
-    public String layout() {
-      return kernel.layout().text();
-    }
-
-    @Override
-    public long actBytes() {
-      return kernel.layout().actBytes();
-    }
-
-    @Override
-    public long wgtBytes() {
-      return kernel.layout().wgtBytes();
-    }
-
-    @Override
-    public long outBytes() {
-      return kernel.layout().outBytes();
-    }
   }
 }
