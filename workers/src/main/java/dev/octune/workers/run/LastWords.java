@@ -3,11 +3,17 @@ package dev.octune.workers.run;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** The end of what a process wrote to its standard error. Thread-safe. */
 final class LastWords {
   /** An error message of ssh or an emulator; more would be a log. */
   private static final int MAX_BYTES = 2000;
+
+  /**
+   * The process is dead or dying, but its last bytes may still be on their way on a busy machine.
+   */
+  private static final Duration READ_LIMIT = Duration.ofSeconds(1);
 
   private final Thread thread;
   private String tail = "";
@@ -25,8 +31,7 @@ final class LastWords {
   /** For the end of a message: empty, or a colon and the words. */
   String quoted() {
     try {
-      // The process is dead or dying; its last bytes may still be on their way.
-      thread.join(100);
+      thread.join(READ_LIMIT);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

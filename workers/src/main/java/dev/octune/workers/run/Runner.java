@@ -466,9 +466,10 @@ public final class Runner implements AutoCloseable {
       channel.write(type, parts.toArray(ByteBuffer[]::new));
       return channel.read();
     } catch (IOException e) {
+      // Before the end: it closes the stream that the words come from.
+      String said = lastWords.quoted();
       process.destroyForcibly();
-      throw new RunnerException(
-          "%s is gone: %s%s".formatted(described(), e.getMessage(), lastWords.quoted()), e);
+      throw new RunnerException("%s is gone: %s%s".formatted(described(), e.getMessage(), said), e);
     }
   }
 
