@@ -24,7 +24,11 @@ public record SideBySide(int placements, int rounds, long sampleNanos, long paus
   /** Whole runs of a kernel that bring its operands to the cache and its branches to rest. */
   private static final int WARM_UPS = 3;
 
-  private static final int MAX_RUNS = 1 << 20;
+  /**
+   * Of a sample. What a library's call costs is taken off its times, so that a small kernel may
+   * seem to take nothing: a sample then ends after some 100 ms and not after ten seconds.
+   */
+  private static final int MAX_RUNS = 1 << 14;
 
   /** One thread: threads of contenders never meet. Several: a pause long enough for libgomp's. */
   public static SideBySide standard(int threads) {
