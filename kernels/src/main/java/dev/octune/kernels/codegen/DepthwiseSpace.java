@@ -43,19 +43,26 @@ final class DepthwiseSpace {
   private final Isa isa;
   private final List<DepthwiseLeaf> leaves;
 
+  /** Made once, as constraints: look-ups ask for many schedules. */
+  private final List<Knob> knobs;
+
+  private final List<Constraint<? super DepthwisePlan>> constraints;
+
   DepthwiseSpace(DepthwiseConv2d conv, Isa isa) {
     this.conv = conv;
     this.isa = isa;
     this.leaves = DepthwiseLeaf.legal(isa, conv.numerics());
+    this.knobs = knobs();
+    this.constraints = constraints();
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofSchedules(TEMPLATE, VERSION, knobs(), this::plan, constraints());
+    return ConfigSpace.ofSchedules(TEMPLATE, VERSION, knobs, this::plan, constraints);
   }
 
   /** Whether the space holds it, without enumerating the space. */
   boolean contains(Schedule schedule) {
-    return schedule.coordinates(TEMPLATE, VERSION, knobs()).isPresent() && isLegal(schedule);
+    return schedule.coordinates(TEMPLATE, VERSION, knobs).isPresent() && isLegal(schedule);
   }
 
   /** The legal point of the least estimated cost. */
@@ -145,7 +152,7 @@ final class DepthwiseSpace {
   }
 
   private boolean isLegal(Schedule at) {
-    return Constraint.allow(constraints(), plan(at));
+    return Constraint.allow(constraints, plan(at));
   }
 
   private DepthwisePlan plan(Schedule at) {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The schedules of the direct kernel for one contraction on one target. Not thread-safe. */
@@ -45,12 +44,6 @@ final class DirectSpace {
 
   /** Registers that a tile may want beyond those there are: memory operands stand in for a few. */
   private static final int SPARE_REGISTERS = 1;
-
-  /** Padded channels or repeated columns that a block size may cost. */
-  private static final double MAX_WASTE = 1.2;
-
-  /** Fewer columns than this are not worth a strip of their own. */
-  private static final int MIN_STRIP = 32;
 
   /** Rows this short are worth a tile of two. */
   private static final int SMALL_COLUMNS = 6;
@@ -94,6 +87,9 @@ final class DirectSpace {
   private final List<RowTaps> rowTaps;
   private final List<Knob> knobs;
 
+  /** Made once: every point is asked for, and look-ups ask for many. */
+  private final List<Constraint<? super Tiling>> constraints;
+
   /** Behind all others; there is none where one thread runs the kernel. */
   private final int splitPlace;
 
@@ -111,10 +107,11 @@ final class DirectSpace {
     List<Knob> ofOneThread = knobsForOneThread();
     this.splitPlace = ofOneThread.size();
     this.knobs = Split.knobs(ofOneThread, threads);
+    this.constraints = constraints();
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofCoordinates(template(), VERSION, knobs, this::tiling, constraints());
+    return ConfigSpace.ofCoordinates(template(), VERSION, knobs, this::tiling, constraints);
   }
 
   /** The schedule with its knobs read; empty where the space doesn't hold it. */
@@ -184,7 +181,7 @@ final class DirectSpace {
    */
   private boolean isReductionSplit() {
     return conv.isPointwise()
-        && conv.columns() >= MIN_STRIP
+        && conv.columns() >= Extents.MIN_STRIP
         && conv.ic() >= MIN_SPLIT_CHANNELS
         && !conv.numerics().out().isRequantized();
   }
@@ -193,12 +190,12 @@ final class DirectSpace {
     return List.of(
         new Knob.Choice("leaf", leaves.stream().map(Leaf::text).toList()),
         new Knob.Size("ic_block", icBlocks()),
-        new Knob.Size("oc_vectors", upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
-        new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),
+        new Knob.Size("oc_vectors", Extents.upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
+        new Knob.Size("ow_tile", Extents.upTo(OW_TILES, conv.columns())),
         Knob.Size.of(
             "oh_tile",
             conv.rows() > 1 && conv.columns() <= SMALL_COLUMNS ? new int[] {1, 2} : new int[] {1}),
-        new Knob.Size("strip", strips()),
+        new Knob.Size("strip", Extents.strips(conv)),
         Knob.Size.of("unroll", UNROLLS),
         new Knob.Choice("taps", rowTaps.stream().map(RowTaps::text).toList()),
         choice("reduce", conv.taps() > 1, "channels_outer", "taps_outer"),
@@ -235,7 +232,7 @@ final class DirectSpace {
 
   /** Whether a tiling of any of these knobs' values is a point of the space. */
   boolean isLegal(Tiling at) {
-    return Constraint.allow(constraints(), at);
+    return Constraint.allow(constraints, at);
   }
 
   /**
@@ -301,7 +298,8 @@ final class DirectSpace {
   }
 
   private boolean padsFewChannels(Tiling at) {
-    return waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(at.leaf().group(), run(at));
+    return Extents.waste(at.icBlock(), run(at))
+        <= Extents.MAX_WASTE * Extents.waste(at.leaf().group(), run(at));
   }
 
   private boolean isTile(Tiling at) {
@@ -320,8 +318,9 @@ final class DirectSpace {
   /** Whether a register tile fits the strip and repeats little. */
   private boolean isTile(Leaf leaf, int ocVectors, int owTile, int strip) {
     return owTile <= strip
-        && waste(ocVectors * leaf.lanes(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc())
-        && waste(owTile, strip) <= MAX_WASTE;
+        && Extents.waste(ocVectors * leaf.lanes(), conv.oc())
+            <= Extents.MAX_WASTE * Extents.waste(leaf.lanes(), conv.oc())
+        && Extents.waste(owTile, strip) <= Extents.MAX_WASTE;
   }
 
   /**
@@ -333,7 +332,7 @@ final class DirectSpace {
         new Strip(leaf, strip),
         _ -> {
           int most = 1;
-          for (int ocVectors : upTo(OC_VECTOR_COUNTS, ocVectorsMax())) {
+          for (int ocVectors : Extents.upTo(OC_VECTOR_COUNTS, ocVectorsMax())) {
             for (int owTile : OW_TILES) {
               if (isTile(leaf, ocVectors, owTile, strip)) {
                 most = Math.max(most, ocVectors * owTile);
@@ -344,18 +343,9 @@ final class DirectSpace {
         });
   }
 
-  /** Blocks of these sizes cover so many times the extent. */
-  private static double waste(int size, int extent) {
-    return (double) PackedLayout.ceilDiv(extent, size) * size / extent;
-  }
-
   private int ocVectorsMax() {
     int lanes = leaves.stream().mapToInt(Leaf::lanes).min().orElseThrow();
     return PackedLayout.ceilDiv(conv.oc(), lanes);
-  }
-
-  private static List<Integer> upTo(int[] sizes, int max) {
-    return IntStream.of(sizes).filter(size -> size <= max).boxed().toList();
   }
 
   /** Powers of two below the channels, and all channels in one block. */
@@ -382,17 +372,5 @@ final class DirectSpace {
       blocks.add(PackedLayout.ceilDiv(conv.ic(), 16) * 16);
     }
     return List.copyOf(blocks);
-  }
-
-  /** All columns; where rows are joined also fourths of them, as long as they are worth it. */
-  List<Integer> strips() {
-    List<Integer> strips = new ArrayList<>();
-    strips.add(conv.columns());
-    int strip = PackedLayout.ceilDiv(conv.columns(), 4);
-    while (conv.isPointwise() && strip >= MIN_STRIP) {
-      strips.add(strip);
-      strip = PackedLayout.ceilDiv(strip, 4);
-    }
-    return strips;
   }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * The schedules of a contraction with particular weights: kernels of lists, and beside them plain
@@ -31,9 +30,6 @@ final class ListedSpace {
 
   /** A register tile with fewer sums than this waits for its own additions. */
   private static final int MIN_ACCUMULATORS = 4;
-
-  /** Padded channels or repeated columns that a block size may cost. */
-  private static final double MAX_WASTE = 1.2;
 
   private static final List<Listing.Classes> CLASS_SETS = List.of(Listing.Classes.values());
 
@@ -67,6 +63,9 @@ final class ListedSpace {
   private final List<String> pairings;
   private final List<Knob> knobs;
 
+  /** Made once: every point is asked for, and look-ups ask for many. */
+  private final List<Constraint<? super Point>> constraints;
+
   ListedSpace(
       String template, Workload workload, Contraction conv, Target target, List<String> pairings) {
     this.template = template;
@@ -77,17 +76,18 @@ final class ListedSpace {
     leaves.add(LISTS);
     leaves.addAll(Leaves.of(target, workload.numerics()));
     this.knobs = Split.knobs(knobsForOneThread(), threads);
+    this.constraints = constraints();
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofCoordinates(template, VERSION, knobs, this::point, constraints());
+    return ConfigSpace.ofCoordinates(template, VERSION, knobs, this::point, constraints);
   }
 
   /** The schedule with its knobs read, but for its order; empty where the space lacks it. */
   Optional<Tiling> tiling(Schedule schedule) {
     return schedule
         .coordinates(template, VERSION, knobs)
-        .filter(at -> Constraint.allow(constraints(), point(at)))
+        .filter(at -> Constraint.allow(constraints, point(at)))
         .map(at -> listed(tiling(at), at));
   }
 
@@ -153,9 +153,9 @@ final class ListedSpace {
         new Knob.Choice("classes", CLASS_SETS.stream().map(Listing.Classes::text).toList()),
         new Knob.Choice(PAIRING_KNOB, pairings),
         new Knob.Size("ic_block", icBlocks()),
-        new Knob.Size("oc_vectors", upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
-        new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),
-        new Knob.Size("strip", plain.strips()),
+        new Knob.Size("oc_vectors", Extents.upTo(OC_VECTOR_COUNTS, ocVectorsMax())),
+        new Knob.Size("ow_tile", Extents.upTo(OW_TILES, conv.columns())),
+        new Knob.Size("strip", Extents.strips(conv)),
         Knob.Size.of("unroll", UNROLLS),
         new Knob.Choice("taps", plain.rowTaps().stream().map(RowTaps::text).toList()),
         new Knob.Choice("border", plain.borders().stream().map(Border::text).toList()),
@@ -186,7 +186,7 @@ final class ListedSpace {
             "register tile divides the strip well",
             tiling ->
                 tiling.owTile() <= tiling.strip()
-                    && waste(tiling.owTile(), tiling.strip()) <= MAX_WASTE),
+                    && Extents.waste(tiling.owTile(), tiling.strip()) <= Extents.MAX_WASTE),
         ofLists(
             "register tile hides latency",
             tiling -> tiling.accumulators() >= Math.min(MIN_ACCUMULATORS, conv.columns())));
@@ -209,8 +209,10 @@ final class ListedSpace {
 
   private boolean padsFewChannels(Tiling tiling) {
     Leaf leaf = tiling.leaf();
-    return waste(tiling.icBlock(), conv.ic()) <= MAX_WASTE * waste(leaf.group(), conv.ic())
-        && waste(tiling.ocBlock(), conv.oc()) <= MAX_WASTE * waste(leaf.lanes(), conv.oc());
+    return Extents.waste(tiling.icBlock(), conv.ic())
+            <= Extents.MAX_WASTE * Extents.waste(leaf.group(), conv.ic())
+        && Extents.waste(tiling.ocBlock(), conv.oc())
+            <= Extents.MAX_WASTE * Extents.waste(leaf.lanes(), conv.oc());
   }
 
   /**
@@ -233,17 +235,8 @@ final class ListedSpace {
         && tiling.layout(conv).actBatchBytes() <= Integer.MAX_VALUE;
   }
 
-  /** Blocks of these sizes cover so many times the extent. */
-  private static double waste(int size, int extent) {
-    return (double) PackedLayout.ceilDiv(extent, size) * size / extent;
-  }
-
   private int ocVectorsMax() {
     return PackedLayout.ceilDiv(conv.oc(), ListedWeights.LANES);
-  }
-
-  private static List<Integer> upTo(int[] sizes, int max) {
-    return IntStream.of(sizes).filter(size -> size <= max).boxed().toList();
   }
 
   /** Those of lists, and what direct kernels have besides. */

@@ -5,23 +5,15 @@ import dev.octune.kernels.space.Constraint;
 import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.workload.Window;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /** The schedules of the tile kernel for one contraction. Not thread-safe. */
 final class MatrixSpace {
   /** Raised when the same schedule text comes to mean another kernel. */
   static final int VERSION = 1;
-
-  /** Padded channels or repeated columns that a block size may cost beyond the least. */
-  private static final double MAX_WASTE = 1.2;
-
-  /** Fewer columns than this are not worth a strip of their own. */
-  private static final int MIN_STRIP = 32;
 
   /** With more channels than this padding each tap costs little. */
   private static final int MAX_FLAT_CHANNELS = 16;
@@ -53,6 +45,9 @@ final class MatrixSpace {
   private final boolean mayBeFlat;
   private final List<Knob> knobs;
 
+  /** Made once: every point is asked for, and look-ups ask for many. */
+  private final List<Constraint<? super MatrixTiling>> constraints;
+
   MatrixSpace(String template, Contraction conv, int threads) {
     this.template = template;
     this.conv = conv;
@@ -60,10 +55,11 @@ final class MatrixSpace {
     Window w = conv.window();
     this.mayBeFlat = w.kw() > 1 && w.dilationW() == 1 && conv.ic() <= MAX_FLAT_CHANNELS;
     this.knobs = knobs();
+    this.constraints = constraints();
   }
 
   ConfigSpace space() {
-    return ConfigSpace.ofCoordinates(template, VERSION, knobs, this::tiling, constraints());
+    return ConfigSpace.ofCoordinates(template, VERSION, knobs, this::tiling, constraints);
   }
 
   /** The schedule with its knobs read; empty where the space doesn't hold it. */
@@ -93,9 +89,9 @@ final class MatrixSpace {
   double share() {
     int run = mayBeFlat ? conv.window().kw() * conv.ic() : conv.ic();
     return 1
-        / (waste(AmxTile.ROWS, conv.columns())
-            * waste(AmxTile.LANES, conv.oc())
-            * waste(AmxTile.DEPTH, run));
+        / (Extents.waste(AmxTile.ROWS, conv.columns())
+            * Extents.waste(AmxTile.LANES, conv.oc())
+            * Extents.waste(AmxTile.DEPTH, run));
   }
 
   /** Turns of the innermost body in one batch. */
@@ -145,9 +141,9 @@ final class MatrixSpace {
     return List.of(
         Knob.Choice.of("leaf", AmxTile.LEAF),
         new Knob.Size("ic_block", icBlocks()),
-        new Knob.Size("oc_vectors", upTo(OC_TILES, ocTilesMax)),
-        new Knob.Size("ow_tile", upTo(OW_TILES, conv.columns())),
-        new Knob.Size("strip", strips()),
+        new Knob.Size("oc_vectors", Extents.upTo(OC_TILES, ocTilesMax)),
+        new Knob.Size("ow_tile", Extents.upTo(OW_TILES, conv.columns())),
+        new Knob.Size("strip", Extents.strips(conv)),
         mayBeFlat
             ? Knob.Choice.of("taps", RowTaps.LOOP.text(), RowTaps.FLAT.text())
             : Knob.Choice.of("taps", RowTaps.LOOP.text()),
@@ -158,7 +154,7 @@ final class MatrixSpace {
   }
 
   private boolean isLegal(MatrixTiling at) {
-    return Constraint.allow(constraints(), at);
+    return Constraint.allow(constraints, at);
   }
 
   private List<Constraint<? super MatrixTiling>> constraints() {
@@ -171,7 +167,9 @@ final class MatrixSpace {
             at -> !at.flat() || (at.icBlock() >= run(at) && !at.tapsOuter())),
         new Constraint<>(
             "block of channels pads little",
-            at -> waste(at.icBlock(), run(at)) <= MAX_WASTE * waste(AmxTile.DOT, run(at))),
+            at ->
+                Extents.waste(at.icBlock(), run(at))
+                    <= Extents.MAX_WASTE * Extents.waste(AmxTile.DOT, run(at))),
         new Constraint<>("register tile divides strip and channels well", this::isTile));
   }
 
@@ -182,17 +180,9 @@ final class MatrixSpace {
 
   private boolean isTile(MatrixTiling at) {
     return at.owTile() <= at.strip()
-        && waste(at.ocBlock(), conv.oc()) <= MAX_WASTE * waste(AmxTile.LANES, conv.oc())
-        && waste(at.owTile(), at.strip()) <= MAX_WASTE;
-  }
-
-  /** Blocks of these sizes cover so many times the extent. */
-  private static double waste(int size, int extent) {
-    return (double) PackedLayout.ceilDiv(extent, size) * size / extent;
-  }
-
-  private static List<Integer> upTo(int[] sizes, int max) {
-    return IntStream.of(sizes).filter(size -> size <= max).boxed().toList();
+        && Extents.waste(at.ocBlock(), conv.oc())
+            <= Extents.MAX_WASTE * Extents.waste(AmxTile.LANES, conv.oc())
+        && Extents.waste(at.owTile(), at.strip()) <= Extents.MAX_WASTE;
   }
 
   /** All channels in one block, in whole multiplications or as few as can be; and 64. */
@@ -212,17 +202,5 @@ final class MatrixSpace {
       blocks.add(AmxTile.DEPTH);
       blocks.add(PackedLayout.ceilDiv(run, AmxTile.DEPTH) * AmxTile.DEPTH);
     }
-  }
-
-  /** All columns; where rows are joined also fourths of them, as long as they are worth it. */
-  private List<Integer> strips() {
-    List<Integer> strips = new ArrayList<>();
-    strips.add(conv.columns());
-    int strip = PackedLayout.ceilDiv(conv.columns(), 4);
-    while (conv.isPointwise() && strip >= MIN_STRIP) {
-      strips.add(strip);
-      strip = PackedLayout.ceilDiv(strip, 4);
-    }
-    return strips;
   }
 }
