@@ -24,10 +24,6 @@ final class RunnerUserOption {
               + " run as you.")
   private @Nullable String user;
 
-  boolean isGiven() {
-    return user != null;
-  }
-
   /** This machine, kernels run by whom the option names. */
   Connection here() {
     if (user == null) {
