@@ -18,6 +18,10 @@
  *       template; {@code WideHalves} is what differs between architectures there.
  * </ul>
  *
+ * <p>Where a machine has AMX, {@code MatrixTemplate} makes kernels of its tiles on the same
+ * layouts: {@code AmxTile} is their operation, {@code MatrixSpace}, {@code MatrixTiling} and {@code
+ * MatrixKernel} are what their names say of the direct template's.
+ *
  * <p>Kernels of particular weights are direct kernels with another reduction: {@code ListedSpace}
  * has their knobs, {@code ListClass} says how chunks of weights are multiplied, {@code
  * ListedPacking} puts them into lists, {@code ListedReduction} walks these, and {@code
