@@ -667,6 +667,7 @@ final class JobDesk implements Fleet.Requester {
       Moment moment, LiveJob job, OptionalInt trial, Candidate candidate, Work.Answer answer) {
     int task = job.taskOf(candidate.workload());
     job.recall(candidate);
+    job.storingTrial();
     double factor = answer.origin().factor();
     Measurement own = answer.measurements().getFirst();
     Optional<PreparedJob> asked = job.prepared();
@@ -896,7 +897,13 @@ final class JobDesk implements Fleet.Requester {
       answered(moment, asked.get(), answer);
     } else if (isRecord && job.phase() == Phase.WAITING && job.leaving().isEmpty()) {
       switch (errand.kind()) {
-        case TRIAL -> storeTrial(moment, job, OptionalInt.empty(), first, answer);
+        case TRIAL -> {
+          if (!job.hasRoomForTrial()) {
+            // Its budget went to others meanwhile; no machine is there to say so.
+            return false;
+          }
+          storeTrial(moment, job, OptionalInt.empty(), first, answer);
+        }
         case DEFAULT -> storeDefault(moment, job, first, answer);
         case CONFIRMATION -> throw new IllegalStateException("no record: " + errand);
       }

@@ -42,6 +42,7 @@ final class LiveJob {
 
   private JobView.Totals totals = JobView.Totals.NONE;
   private int plannedTrials;
+  private int trialsUnderWay;
   private int trialsBefore;
   private long activeNanos;
   private OptionalLong firstResultNanos = OptionalLong.empty();
@@ -422,8 +423,20 @@ final class LiveJob {
     return true;
   }
 
+  /** Whether another trial may count: those that are durable, or on their way there, all do. */
+  boolean hasRoomForTrial() {
+    OptionalInt budget = spec.budget().newTrials();
+    return budget.isEmpty() || totals.trials() + trialsUnderWay < budget.getAsInt();
+  }
+
+  /** A trial is on its way to the store; {@link #count} says when it is there. */
+  void storingTrial() {
+    trialsUnderWay++;
+  }
+
   /** A trial is durable. */
   void count(int index, Measurement own, double factor) {
+    trialsUnderWay--;
     TaskState task = tasks.get(index);
     task.trials++;
     totals = totals.with(own);

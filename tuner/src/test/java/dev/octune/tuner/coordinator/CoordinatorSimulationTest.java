@@ -1,11 +1,14 @@
 package dev.octune.tuner.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The coordinator's machine in worlds where everything breaks: messages are lost, repeated and
@@ -39,6 +42,13 @@ class CoordinatorSimulationTest {
             .sum();
     System.out.printf(
         "%d worlds, %d steps, %.1f s%n", SEEDS + 1, steps, (System.nanoTime() - began) / 1e9);
+  }
+
+  /** 3749: results of an earlier process came to a job whose budget was spent, and all counted. */
+  @ParameterizedTest
+  @ValueSource(longs = {3749})
+  void world_thatFailedOnce_failsNoMore(long seed) {
+    assertTrue(run(seed) > 0);
   }
 
   @Test
