@@ -37,6 +37,7 @@ final class GroupCommit implements AutoCloseable {
   private final Connection connection;
   private final H2Writes writes;
   private final H2JobWrites jobWrites;
+  private final H2Housekeeping housekeeping;
   private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MAX_WAITING);
   private final List<Consumer<ConfirmedBest>> listeners = new CopyOnWriteArrayList<>();
   private final Thread thread;
@@ -47,16 +48,17 @@ final class GroupCommit implements AutoCloseable {
   private boolean closed;
   private volatile @Nullable DbException failure;
 
-  private GroupCommit(DatabaseFile file, Connection connection) {
+  private GroupCommit(DatabaseFile file, Connection connection) throws SQLException {
     this.file = file;
     this.connection = connection;
     this.writes = new H2Writes(file, connection);
     this.jobWrites = new H2JobWrites(connection, writes);
+    this.housekeeping = new H2Housekeeping(connection);
     this.thread = Thread.ofPlatform().name("octune-db-writer").daemon().unstarted(this::run);
   }
 
   /** Starts the thread; the connection is its own from now on. */
-  static GroupCommit start(DatabaseFile file, Connection connection) {
+  static GroupCommit start(DatabaseFile file, Connection connection) throws SQLException {
     GroupCommit writer = new GroupCommit(file, connection);
     writer.thread.start();
     return writer;
@@ -154,6 +156,7 @@ final class GroupCommit implements AutoCloseable {
         stopped = gather(group, lastCommitNanos);
         commit(group);
         group.clear();
+        housekeeping.committed();
         lastCommitNanos = System.nanoTime();
       }
       sync();
