@@ -17,6 +17,9 @@ final class Guard {
   /** Where a request's context keeps who asks. */
   private static final String PRINCIPAL = "octune.principal";
 
+  /** And who has let it in. */
+  private static final String GUARD = "octune.guard";
+
   private final AccessControl access;
   private final DoorLog door;
   private final RateLimit strangers;
@@ -69,7 +72,20 @@ final class Guard {
     }
     Principal asking = holder(context);
     context.put(PRINCIPAL, asking);
+    context.put(GUARD, this);
     return asking;
+  }
+
+  /**
+   * Looks once more at a request that was let in and has waited since.
+   *
+   * @throws ProblemException where its token was revoked meanwhile
+   */
+  static void requireStill(RoutingContext context) {
+    Guard guard = context.get(GUARD);
+    if (!guard.access.holds(context.get(PRINCIPAL))) {
+      throw guard.unknown(context);
+    }
   }
 
   /** Whom {@link #require} or {@link #anybody} found asking; null before. */

@@ -79,6 +79,15 @@ public final class Routes {
     return principal;
   }
 
+  /**
+   * Looks once more at a request that has waited, on a path that wants a role.
+   *
+   * @throws ProblemException where its token was revoked meanwhile
+   */
+  public static void requireStill(RoutingContext context) {
+    Guard.requireStill(context);
+  }
+
   List<Declared> declared() {
     return List.copyOf(declared);
   }

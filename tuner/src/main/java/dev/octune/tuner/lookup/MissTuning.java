@@ -22,6 +22,7 @@ import dev.octune.tuner.coordinator.Outcome;
 import dev.octune.tuner.http.Deeds;
 import dev.octune.tuner.http.Parameters;
 import dev.octune.tuner.http.Problem;
+import dev.octune.tuner.http.ProblemException;
 import dev.octune.tuner.http.Refusals;
 import dev.octune.tuner.http.Replies;
 import dev.octune.tuner.http.Routes;
@@ -179,13 +180,20 @@ final class MissTuning implements CoordinatorListener {
     context.addEndHandler(_ -> vertx.cancelTimer(timer));
     over.future()
         .onSuccess(
-            move ->
-                reply(
-                    context,
-                    move.isPresent() ? OK : ACCEPTED,
-                    report,
-                    move.isPresent() ? Optional.empty() : Optional.of(tuning.job()),
-                    move.map(m -> "%s is %s: %s".formatted(tuning.job(), m.to().text(), m.why()))));
+            move -> {
+              try {
+                Routes.requireStill(context);
+              } catch (ProblemException revoked) {
+                context.fail(revoked);
+                return;
+              }
+              reply(
+                  context,
+                  move.isPresent() ? OK : ACCEPTED,
+                  report,
+                  move.isPresent() ? Optional.empty() : Optional.of(tuning.job()),
+                  move.map(m -> "%s is %s: %s".formatted(tuning.job(), m.to().text(), m.why())));
+            });
   }
 
   /**

@@ -289,6 +289,21 @@ final class LookupRoutesTest {
   }
 
   @Test
+  void wait_whoseTokenIsRevoked_isAnsweredToNobody() throws Exception {
+    String token = service.api.token("sue", Role.SUBMIT);
+    Workload dense = Workload.parse("dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32");
+    CompletableFuture<Answer> revoked = waiting(token, dense, "60s");
+    awaitJob(new JobId(1));
+    CompletableFuture<Answer> other = waiting(service.api.admin, dense, "60s");
+    String id = service.api.access.principal(token).orElseThrow().tokenId();
+    assertTrue(service.api.access.revoke(id));
+    service.tuned(dense, AVX2, 500);
+    service.api.coordinator.moved(new JobId(1), JobState.DONE, "service", "budget is spent");
+    OPEN_API.assertIs("Problem", revoked.join().expect(401).body());
+    assertEquals("exact", other.join().expect(200).json().path("match").asText());
+  }
+
+  @Test
   void wait_refusals_areProblems() throws Exception {
     Workload dense = Workload.parse("dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32");
     String reader = service.api.token("reader", Role.READ);
