@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +179,8 @@ final class InstructionsIT {
                   loadTile(code, "wgt", rows, TILE_ROW_BYTES, other),
                   loadTile(code, "act", rows, depth, i),
                   loadTile(code, "wgt", depth / 4, TILE_ROW_BYTES, i));
-          yield code.intrinsic("llvm.x86.cast.tile.to.vector.v256i32", lanes, product);
+          yield keepRows(
+              code, code.intrinsic("llvm.x86.cast.tile.to.vector.v256i32", lanes, product), rows);
         }
       };
     }
@@ -235,6 +237,14 @@ final class InstructionsIT {
         sum += u8 * wgt[tile + k / 4 * TILE_ROW_BYTES + at % TILE_ROW_BYTES + k % 4];
       }
       return sum;
+    }
+
+    /** Behind its last row a tile of fewer rows leaves in the vector what stood in memory. */
+    private static Value keepRows(Code code, Value all, int rows) {
+      int lanes = TILE_BYTES / 4;
+      int kept = rows * TILE_ROW_BYTES / 4;
+      int[] mask = IntStream.range(0, lanes).map(i -> i < kept ? i : lanes + i).toArray();
+      return code.shuffle(all, code.splat(Value.of(Type.I32, 0), lanes), mask);
     }
 
     private static Value loadTile(Code code, String operand, int rows, int rowBytes, int i) {
