@@ -6,24 +6,26 @@ import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.workload.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * The tile kernel: for each block of output channels and each strip of output columns, ocTiles ×
- * positionTiles tiles of sums that walk all input channels and taps.
+ * The tile kernel: for each block of output channels and each strip of output columns, or some
+ * whole rows, ocTiles × {@link PositionTiles} tiles of sums that walk all input channels and taps.
  *
- * <p>The last tiles of a row that they do not divide are moved back over their neighbours, so that
- * some outputs are computed twice, to the same bytes.
+ * <p>The last tiles and rows of an extent that they do not divide are moved back over their
+ * neighbours, so that some outputs are computed twice, to the same bytes.
  */
-record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
+record MatrixKernel(
+    Contraction conv, MatrixTiling at, PackedLayout layout, PositionTiles positions) {
   MatrixKernel(Contraction conv, MatrixTiling at) {
-    this(conv, at, at.layout(conv));
+    this(conv, at, at.layout(conv), at.positions(conv));
   }
 
   /** The body of {@code run(ptr act, ptr wgt, ptr out, i32 part, i32 parts)}. */
   void emit(Code code) {
     long strips = PackedLayout.ceilDiv(conv.columns(), at.strip());
     long ocBlocks = layout.ocBlocks();
-    long places = conv.rows() * strips;
+    long places = Math.ceilDiv(conv.rows(), at.ohTile()) * strips;
     Value units = Value.index(conv.batches() * ocBlocks * places);
     Value part = code.zeroExtend(code.param("part"), Type.I64);
     Value parts = code.zeroExtend(code.param("parts"), Type.I64);
@@ -38,7 +40,8 @@ record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
           Value place =
               at.rowsOuter() ? code.divide(inBatch, ocBlocks) : code.remainder(inBatch, places);
           Value x = start(code, code.remainder(place, strips), at.strip(), conv.columns());
-          strip(code, operands(code, batch, ocBlock), code.divide(place, strips), x);
+          Value y = start(code, code.divide(place, strips), at.ohTile(), conv.rows());
+          strip(code, operands(code, batch, ocBlock), y, x);
         });
   }
 
@@ -87,9 +90,9 @@ record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
     Axis parts =
         new Axis(depths, at.depth(), (long) at.depth() / AmxTile.DOT * layout.wgtPartBytes());
     List<Value> sums = new ArrayList<>();
-    for (int i = 0; i < at.accumulators(); i++) {
+    for (int i = 0; i < at.accumulators(positions); i++) {
       // One zero for each: a shared one would have to be copied, through memory.
-      sums.add(AmxTile.zero(code, at.rows()));
+      sums.add(AmxTile.zero(code, positions.size()));
     }
     return walk(
         code,
@@ -127,9 +130,9 @@ record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
   /** The tiles of the shorter side are loaded once, those of the other one by one. */
   private List<Value> multiplyAdd(Code code, Value act, Value wgt, List<Value> sums) {
     List<Value> next = new ArrayList<>(sums);
-    boolean keepsAct = at.positionTiles() <= at.ocTiles();
-    int kept = keepsAct ? at.positionTiles() : at.ocTiles();
-    int passing = keepsAct ? at.ocTiles() : at.positionTiles();
+    boolean keepsAct = positions.count() <= at.ocTiles();
+    int kept = keepsAct ? positions.count() : at.ocTiles();
+    int passing = keepsAct ? at.ocTiles() : positions.count();
     List<Value> shorter = new ArrayList<>();
     for (int i = 0; i < kept; i++) {
       shorter.add(keepsAct ? loadAct(code, act, i) : loadWgt(code, wgt, i));
@@ -142,7 +145,7 @@ record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
             sum,
             AmxTile.multiplyAdd(
                 code,
-                at.rows(),
+                positions.size(),
                 at.depth(),
                 next.get(sum),
                 keepsAct ? shorter.get(j) : one,
@@ -153,9 +156,11 @@ record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
   }
 
   private Value loadAct(Code code, Value act, int tile) {
-    long stride = conv.window().strideW() * layout.actColumnBytes();
-    return AmxTile.load(
-        code, at.rows(), at.depth(), code.offset(act, (long) tile * at.rows() * stride), stride);
+    Window w = conv.window();
+    long stride = w.strideW() * layout.actColumnBytes();
+    PositionTiles.At start = positions.starts().get(tile);
+    long offset = (long) start.row() * w.strideH() * layout.actRowBytes() + start.column() * stride;
+    return AmxTile.load(code, positions.size(), at.depth(), code.offset(act, offset), stride);
   }
 
   private Value loadWgt(Code code, Value wgt, int tile) {
@@ -170,32 +175,49 @@ record MatrixKernel(Contraction conv, MatrixTiling at, PackedLayout layout) {
 
   private void store(Code code, List<Value> sums, Value constants, Value out) {
     for (int o = 0; o < at.ocTiles(); o++) {
-      for (int position = 0; position < at.positionTiles(); position++) {
-        Value to =
-            code.offset(
-                out,
-                (long) position * at.rows() * layout.outColumnBytes()
-                    + (long) o * AmxTile.LANES * layout.outElementBytes());
-        Value tile = sums.get(accumulator(position, o));
-        if (layout.requantizer().isPresent()) {
-          Value block = code.offset(constants, o * layout.constantsVectorBytes());
-          storeCodes(code, layout.requantizer().get(), tile, block, to);
+      Value to = code.offset(out, (long) o * AmxTile.LANES * layout.outElementBytes());
+      UnaryOperator<Value> finish = finish(code, constants, o);
+      for (int tile = 0; tile < positions.count(); tile++) {
+        Value sum = sums.get(accumulator(tile, o));
+        if (layout.requantizer().isEmpty() && positions.isInRow(tile)) {
+          Value start = code.offset(to, outOffset(positions.starts().get(tile)));
+          AmxTile.store(code, positions.size(), sum, start, layout.outColumnBytes());
         } else {
-          AmxTile.store(code, at.rows(), tile, to, layout.outColumnBytes());
+          storeOneByOne(code, tile, AmxTile.vectors(code, positions.size(), sum), finish, to);
         }
       }
     }
   }
 
-  private void storeCodes(Code code, Requantizer requantizer, Value tile, Value block, Value to) {
-    Requantizer.Constants constants = requantizer.load(code, block);
-    Value start = requantizer.start(code, block);
-    long offset = 0;
-    for (Value vector : AmxTile.vectors(code, at.rows(), tile)) {
-      Value codes = requantizer.codes(code, code.add(vector, start), constants);
-      code.store(codes, code.offset(to, offset), AmxTile.LANES);
-      offset += layout.outColumnBytes();
+  /** What makes outputs of the sums of a tile of output channels. */
+  private UnaryOperator<Value> finish(Code code, Value constants, int o) {
+    if (layout.requantizer().isEmpty()) {
+      return UnaryOperator.identity();
     }
+    Requantizer requantizer = layout.requantizer().get();
+    Value block = code.offset(constants, o * layout.constantsVectorBytes());
+    Requantizer.Constants loaded = requantizer.load(code, block);
+    Value start = requantizer.start(code, block);
+    return sums -> requantizer.codes(code, code.add(sums, start), loaded);
+  }
+
+  private void storeOneByOne(
+      Code code, int tile, List<Value> vectors, UnaryOperator<Value> finish, Value to) {
+    for (int i = 0; i < vectors.size(); i++) {
+      Value vector = vectors.get(i);
+      positions
+          .output(tile, i)
+          .ifPresent(
+              position ->
+                  code.store(
+                      finish.apply(vector),
+                      code.offset(to, outOffset(position)),
+                      AmxTile.LANES * layout.outElementBytes()));
+    }
+  }
+
+  private long outOffset(PositionTiles.At position) {
+    return ((long) position.row() * conv.columns() + position.column()) * layout.outColumnBytes();
   }
 
   private int accumulator(int position, int o) {

@@ -9,23 +9,37 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** The schedules of the tile kernel for one contraction. Not thread-safe. */
 final class MatrixSpace {
   /** Raised when the same schedule text comes to mean another kernel. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** With more channels than this padding each tap costs little. */
   private static final int MAX_FLAT_CHANNELS = 16;
 
   /**
-   * Cycles that a multiplication keeps its unit, a load its port, and an addition the next one to
-   * the same sums waiting: Intel's optimization manual on AMX. Nobody timed them here.
+   * Cycles that a multiplication keeps its unit, however few its positions are, and that an
+   * addition keeps the next one to the same sums waiting (Intel's optimization manual on AMX).
    */
-  private static final int MULTIPLY = 16;
+  private static final double MULTIPLY = 16;
 
-  private static final int LOAD = 8;
-  private static final int LATENCY = 52;
+  private static final double LATENCY = 52;
+
+  /**
+   * Cycles of loading a row of a tile from the first-level cache, and of loading one of weights,
+   * which come from the second one where a block's are many: a loop of loads on an Emerald Rapids.
+   */
+  private static final double LOAD_ROW = 0.9;
+
+  private static final double LOAD_FAR_ROW = 1.5;
+
+  /** Weights of a block that stay in the first-level cache beside activations. */
+  private static final int NEAR_BYTES = 24 << 10;
+
+  /** Beside one tile of output channels; two registers hold operands. */
+  private static final int MAX_POSITION_TILES = AmxTile.REGISTERS - 2;
 
   private static final int[] OC_TILES = {1, 2, 3, 4, 5, 6};
   private static final int[] OW_TILES = {1, 2, 4, 7, 8, 10, 12, 13, 14, 16, 20, 24, 28, 32, 42, 48};
@@ -34,10 +48,11 @@ final class MatrixSpace {
   private static final int IC_BLOCK = 1;
   private static final int OC_VECTORS = 2;
   private static final int OW_TILE = 3;
-  private static final int STRIP = 4;
-  private static final int TAPS = 5;
-  private static final int REDUCE = 6;
-  private static final int ORDER = 7;
+  private static final int OH_TILE = 4;
+  private static final int STRIP = 5;
+  private static final int TAPS = 6;
+  private static final int REDUCE = 7;
+  private static final int ORDER = 8;
 
   private final String template;
   private final Contraction conv;
@@ -89,9 +104,22 @@ final class MatrixSpace {
   double share() {
     int run = mayBeFlat ? conv.window().kw() * conv.ic() : conv.ic();
     return 1
-        / (Extents.waste(AmxTile.ROWS, conv.columns())
+        / (positionWaste()
             * Extents.waste(AmxTile.LANES, conv.oc())
             * Extents.waste(AmxTile.DEPTH, run));
+  }
+
+  /** Positions of the fewest tiles over those that are outputs. */
+  private double positionWaste() {
+    double least = Extents.waste(AmxTile.ROWS, conv.columns());
+    for (int rows : ((Knob.Size) knobs.get(OH_TILE)).sizes()) {
+      PositionTiles positions = PositionTiles.of(conv, rows, conv.columns());
+      if (rows > 1) {
+        double share = (double) positions.count() * AmxTile.ROWS / (rows * conv.columns());
+        least = Math.min(least, share * Extents.waste(rows, conv.rows()));
+      }
+    }
+    return least;
   }
 
   /** Turns of the innermost body in one batch. */
@@ -102,20 +130,25 @@ final class MatrixSpace {
         * layout.icBlocks()
         * conv.window().kh()
         * layout.rowTaps()
-        * conv.rows()
+        * Math.ceilDiv(conv.rows(), at.ohTile())
         * Math.ceilDiv(conv.columns(), at.strip())
         * Math.ceilDiv(at.strip(), at.owTile())
         * layout.ocBlocks();
   }
 
   private double cost(MatrixTiling at) {
-    int multiplications = at.accumulators() * MULTIPLY;
-    int loads = (at.ocTiles() + at.positionTiles()) * LOAD;
-    int body = Math.max(LATENCY, Math.max(multiplications, loads));
+    PositionTiles positions = at.positions(conv);
+    PackedLayout layout = at.layout(conv);
+    double multiplications = at.accumulators(positions) * MULTIPLY;
+    double wgtRow = layout.wgtOcBlockBytes() > NEAR_BYTES ? LOAD_FAR_ROW : LOAD_ROW;
+    double loads =
+        positions.count() * positions.size() * LOAD_ROW
+            + at.ocTiles() * (at.depth() / AmxTile.DOT) * wgtRow;
+    double body = Math.max(LATENCY, Math.max(multiplications, loads));
     double units =
         (double) conv.batches()
-            * at.layout(conv).ocBlocks()
-            * conv.rows()
+            * layout.ocBlocks()
+            * Math.ceilDiv(conv.rows(), at.ohTile())
             * Math.ceilDiv(conv.columns(), at.strip());
     double imbalance = Math.ceil(units / threads) * threads / units;
     return multiplications(at) * body * imbalance;
@@ -126,6 +159,7 @@ final class MatrixSpace {
         size(IC_BLOCK, at),
         size(OC_VECTORS, at),
         size(OW_TILE, at),
+        size(OH_TILE, at),
         size(STRIP, at),
         knobs.get(TAPS).values().get(at[TAPS]).equals(RowTaps.FLAT.text()),
         at[REDUCE] == 1,
@@ -142,7 +176,8 @@ final class MatrixSpace {
         Knob.Choice.of("leaf", AmxTile.LEAF),
         new Knob.Size("ic_block", icBlocks()),
         new Knob.Size("oc_vectors", Extents.upTo(OC_TILES, ocTilesMax)),
-        new Knob.Size("ow_tile", Extents.upTo(OW_TILES, conv.columns())),
+        new Knob.Size("ow_tile", owTiles()),
+        new Knob.Size("oh_tile", ohTiles()),
         new Knob.Size("strip", Extents.strips(conv)),
         mayBeFlat
             ? Knob.Choice.of("taps", RowTaps.LOOP.text(), RowTaps.FLAT.text())
@@ -159,9 +194,12 @@ final class MatrixSpace {
 
   private List<Constraint<? super MatrixTiling>> constraints() {
     return List.of(
-        new Constraint<>("blocks and tiles are even", MatrixTiling::isEven),
+        new Constraint<>("tiles are even", at -> at.isEven(conv)),
         new Constraint<>(
-            "sums and operands fit the tile registers", at -> at.liveTiles() <= AmxTile.REGISTERS),
+            "rows are joined whole", at -> at.ohTile() == 1 || at.owTile() == conv.columns()),
+        new Constraint<>(
+            "sums and operands fit the tile registers",
+            at -> at.liveTiles(at.positions(conv)) <= AmxTile.REGISTERS),
         new Constraint<>(
             "flat rows fit a block",
             at -> !at.flat() || (at.icBlock() >= run(at) && !at.tapsOuter())),
@@ -182,7 +220,28 @@ final class MatrixSpace {
     return at.owTile() <= at.strip()
         && Extents.waste(at.ocBlock(), conv.oc())
             <= Extents.MAX_WASTE * Extents.waste(AmxTile.LANES, conv.oc())
-        && Extents.waste(at.owTile(), at.strip()) <= Extents.MAX_WASTE;
+        && Extents.waste(at.owTile(), at.strip()) <= Extents.MAX_WASTE
+        && Extents.waste(at.ohTile(), conv.rows()) <= Extents.MAX_WASTE;
+  }
+
+  /** And whole rows, for those that are joined. */
+  private List<Integer> owTiles() {
+    TreeSet<Integer> columns = new TreeSet<>(Extents.upTo(OW_TILES, conv.columns()));
+    if (conv.columns() <= MAX_POSITION_TILES * AmxTile.ROWS) {
+      columns.add(conv.columns());
+    }
+    return List.copyOf(columns);
+  }
+
+  /** Rows whose tiles leave registers for operands. */
+  private List<Integer> ohTiles() {
+    return IntStream.rangeClosed(1, conv.rows())
+        .takeWhile(
+            rows ->
+                rows == 1
+                    || PositionTiles.of(conv, rows, conv.columns()).count() <= MAX_POSITION_TILES)
+        .boxed()
+        .toList();
   }
 
   /** All channels in one block, in whole multiplications or as few as can be; and 64. */

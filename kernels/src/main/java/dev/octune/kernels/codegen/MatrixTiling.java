@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param icBlock input channels of a packed block, a multiple of {@link AmxTile#DOT}
  * @param ocTiles tiles of output channels; also the packed block
  * @param owTile columns of all tiles of positions together
+ * @param ohTile rows of them; more than one where owTile is all columns
  * @param strip columns that are finished for one block of output channels before the next one
  * @param flat true where the taps of a row and their channels are one run
  * @param tapsOuter true where taps are walked outside of blocks of input channels
@@ -19,24 +20,20 @@ record MatrixTiling(
     int icBlock,
     int ocTiles,
     int owTile,
+    int ohTile,
     int strip,
     boolean flat,
     boolean tapsOuter,
     boolean rowsOuter) {
 
-  /** Tiles that the columns take, all of {@link #rows} positions. */
-  int positionTiles() {
-    return Math.ceilDiv(owTile, AmxTile.ROWS);
+  /** How the positions of a block are dealt out to tiles. */
+  PositionTiles positions(Contraction conv) {
+    return PositionTiles.of(conv, ohTile, owTile);
   }
 
-  /** Positions of one tile. */
-  int rows() {
-    return owTile / positionTiles();
-  }
-
-  /** Whether the columns are whole tiles. */
-  boolean isEven() {
-    return owTile % positionTiles() == 0;
+  /** Whether the columns are whole tiles, or all that there are. */
+  boolean isEven(Contraction conv) {
+    return owTile % Math.ceilDiv(owTile, AmxTile.ROWS) == 0 || owTile == conv.columns();
   }
 
   /** Input channels of one multiplication: the most that divide the block. */
@@ -48,13 +45,13 @@ record MatrixTiling(
     return depth;
   }
 
-  int accumulators() {
-    return ocTiles * positionTiles();
+  int accumulators(PositionTiles positions) {
+    return ocTiles * positions.count();
   }
 
   /** Tile registers alive at once: sums, the operands of the shorter side, one of the other. */
-  int liveTiles() {
-    return accumulators() + Math.min(ocTiles, positionTiles()) + 1;
+  int liveTiles(PositionTiles positions) {
+    return accumulators(positions) + Math.min(ocTiles, positions.count()) + 1;
   }
 
   int ocBlock() {

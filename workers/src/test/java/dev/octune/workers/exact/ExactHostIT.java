@@ -8,6 +8,7 @@ import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.workers.run.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,11 @@ final class ExactHostIT {
         "batch_matmul_int8 b=2 m=36 k=512 n=17 act=u8 wgt=u8 wzp=131 out=s32",
       })
   void kernel_reductionInPasses_equalsOracle(String text) throws Exception {
-    Proof proof = Proof.running(Host.detect().target(), Connection.HERE);
+    Isa best = Host.detect().target().isa();
+    // Tiles make their products in one pass.
+    Isa isa = best == Isa.AMXINT8 ? Isa.AVX512VNNI : best;
+    Target target = new Target(isa.arch(), isa.llvmCpu(), isa, 1);
+    Proof proof = Proof.running(target, Connection.HERE);
 
     List<String> failures =
         proof.failuresOfAll(
@@ -131,6 +136,36 @@ final class ExactHostIT {
 
     assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
     assertTrue(proof.checked() > 0);
+  }
+
+  /** Tiles that hold rows, and tiles on runs over the columns between rows. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv2d_NCHWc_int8 n=2 ic=9 ih=7 iw=7 oc=17 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+            + " dilation=1,1 act=u8 azp=211 wgt=s8 out=s32",
+        "conv2d_NCHWc_int8 n=1 ic=70 ih=6 iw=5 oc=16 kh=3 kw=2 stride=1,1 pad=1,1,1,0"
+            + " dilation=1,2 act=u8 azp=3 wgt=s8 out=u8 round=double",
+        "conv2d_NCHWc_int8 n=1 ic=8 ih=9 iw=12 oc=33 kh=3 kw=3 stride=2,2 pad=1,1,1,1"
+            + " dilation=1,1 act=u8 wgt=s8 out=s32",
+        "conv2d_NCHWc_int8 n=1 ic=5 ih=8 iw=7 oc=16 kh=2 kw=2 stride=2,1 pad=0,0,0,0"
+            + " dilation=1,1 act=u8 wgt=s8 out=s8 round=single",
+      })
+  void kernel_tilesOfSeveralRows_equalsOracle(String text) throws Exception {
+    Host host = Host.detect();
+    Target target = new Target(Isa.AMXINT8.arch(), Isa.AMXINT8.llvmCpu(), Isa.AMXINT8, 1);
+    List<Proof> proofs = new ArrayList<>(List.of(Proof.emulating(target)));
+    if (host.runs(target)) {
+      proofs.add(Proof.running(target, Connection.HERE));
+    }
+    for (Proof proof : proofs) {
+      List<String> failures =
+          proof.failuresOfAll(
+              Workload.parse(text), MAX_POINTS, schedule -> schedule.size("oh_tile") > 1);
+
+      assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+      assertTrue(proof.checked() > 0);
+    }
   }
 
   /** One small workload of each operator on the best instruction set here, point by point. */
