@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * with the schedule that is good without any search. Thread-safe.
  */
 final class BaseKernels {
-  /** Some 5 million multiply-adds on 40 KB: the first-level cache and the multipliers. */
+  /** Some 4 million multiply-adds on 256 KB of weights: the near caches and the multipliers. */
   private static final Workload BASE =
       Workload.parse("dense_int8 m=16 k=512 n=512 act=u8 wgt=s8 out=s32");
 

@@ -40,6 +40,9 @@ final class Fleet {
   /** One bad calibration may be somebody's backup run; two in a row are the device. */
   private static final int BAD_CALIBRATIONS = 2;
 
+  /** A machine that is never quiet has its least time of so many, some seconds of work. */
+  private static final int MAX_FIRST_READINGS = 5;
+
   /** Failures may be the kernels'; at so many points in a row the base kernel is asked. */
   private static final int SUSPICIOUS = 6;
 
@@ -429,8 +432,10 @@ final class Fleet {
   private void compared(Moment moment, LiveDevice device, double nanos) {
     device.setLastBase(nanos);
     LiveKey key = device.key();
-    if (device.baseNanos().isEmpty()) {
-      device.setBase(nanos);
+    if (device.baseNanos().isEmpty()
+        && !device.settles(nanos, DRIFT_TOLERANCE, MAX_FIRST_READINGS)) {
+      device.requireCalibration(moment.nanos());
+      return;
     }
     if (key.referenceNanos().isEmpty()) {
       // A device may have its base from a process that died before the reference was stored.
@@ -439,7 +444,10 @@ final class Fleet {
     }
     double base = device.baseNanos().orElseThrow();
     double drift = nanos / base - 1;
-    if (Math.abs(drift) > DRIFT_TOLERANCE) {
+    if (drift < -DRIFT_TOLERANCE && device.badCalibrations() + 1 >= BAD_CALIBRATIONS) {
+      // Faster, and not just once: it was disturbed at first. It stays, with its factor mended.
+      device.setBase(nanos);
+    } else if (Math.abs(drift) > DRIFT_TOLERANCE) {
       badCalibration(
           moment,
           device,

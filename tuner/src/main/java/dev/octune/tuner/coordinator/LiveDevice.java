@@ -23,6 +23,8 @@ final class LiveDevice {
 
   private OptionalDouble baseNanos;
   private OptionalDouble lastBaseNanos = OptionalDouble.empty();
+  private OptionalDouble leastReading = OptionalDouble.empty();
+  private int readings;
   private Optional<DeviceView.Quarantine> quarantine;
   private final StoredRow<DeviceRow> stored;
 
@@ -100,7 +102,7 @@ final class LiveDevice {
   void attach(LiveKey declaredKey, long number, DeviceDeclaration declaration, long nanos) {
     if (key != declaredKey) {
       // Another base kernel, perhaps another target: what was known is of another device.
-      baseNanos = OptionalDouble.empty();
+      forgetBase();
       key = declaredKey;
     }
     description = declaration.description();
@@ -223,11 +225,34 @@ final class LiveDevice {
 
   void setBase(double nanos) {
     baseNanos = OptionalDouble.of(nanos);
+    leastReading = OptionalDouble.empty();
+    readings = 0;
+  }
+
+  /**
+   * Takes one more time of the base kernel of a device without a base. What disturbs a machine
+   * makes it slower, never faster: the least time becomes the base once another one was near it, or
+   * after so many readings.
+   *
+   * @return false where it needs another reading
+   */
+  boolean settles(double nanos, double tolerance, int maxReadings) {
+    readings++;
+    double least = Math.min(nanos, leastReading.orElse(nanos));
+    double most = Math.max(nanos, leastReading.orElse(nanos));
+    leastReading = OptionalDouble.of(least);
+    if ((readings > 1 && most / least - 1 <= tolerance) || readings >= maxReadings) {
+      setBase(least);
+      return true;
+    }
+    return false;
   }
 
   /** The next calibration sets a new base: a person says that the device is as it should be. */
   void forgetBase() {
     baseNanos = OptionalDouble.empty();
+    leastReading = OptionalDouble.empty();
+    readings = 0;
   }
 
   void setLastBase(double nanos) {

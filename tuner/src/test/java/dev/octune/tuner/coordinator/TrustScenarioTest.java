@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class TrustScenarioTest {
   private static final DeviceId FIRST = new DeviceId("toy-0");
   private static final DeviceId SECOND = new DeviceId("toy-1");
+  private static final DeviceId THIRD = new DeviceId("toy-2");
   private static final JobId JOB = new JobId(1);
   private static final int SPACE = 400;
 
@@ -61,6 +62,40 @@ class TrustScenarioTest {
     first.heal();
     runUntil(Duration.ofMinutes(6));
     assertEquals(DeviceView.Status.READY, device(FIRST).status());
+  }
+
+  /**
+   * Its first base time was twice the true one, since something else ran there: it was out for
+   * good.
+   */
+  @Test
+  void device_disturbedWhenItCame_isNoDriftingOneLater() {
+    SimulatedDevice third = world.addDevice(ToyKernels.declaration("toy-2", 2), 1);
+    third.slowDown(2);
+    Duration now = Duration.ofSeconds(5);
+    do {
+      now = now.plusMillis(10);
+      world.run(now);
+    } while (world.machine().device(THIRD).filter(d -> d.baseNanos().isPresent()).isEmpty());
+    third.heal();
+    runUntil(Duration.ofSeconds(12));
+    assertEquals(DeviceView.Status.READY, device(THIRD).status());
+    assertEquals(1, device(THIRD).factor(), 1e-9);
+  }
+
+  @Test
+  void device_fasterThanAtFirst_staysWithItsNewTime() {
+    SimulatedDevice third = world.addDevice(ToyKernels.declaration("toy-2", 2), 1);
+    third.slowDown(2);
+    runUntil(Duration.ofSeconds(12));
+    assertEquals(DeviceView.Status.READY, device(THIRD).status());
+    assertEquals(0.5, device(THIRD).factor(), 1e-9);
+    third.heal();
+    submit(SPACE);
+    runUntil(Duration.ofMinutes(7));
+    assertEquals(DeviceView.Status.READY, device(THIRD).status());
+    assertEquals(1, device(THIRD).factor(), 1e-9);
+    assertEquals(JobState.DONE, job().state());
   }
 
   @Test
