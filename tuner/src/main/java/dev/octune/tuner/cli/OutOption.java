@@ -1,8 +1,6 @@
 package dev.octune.tuner.cli;
 
 import dev.octune.tuner.task.Outputs;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** What leaves the kernels of a model's layers. */
@@ -18,17 +16,10 @@ final class OutOption {
   private String text = Outputs.SUMS.text();
 
   Outputs outputs() {
-    return Arrays.stream(Outputs.values())
-        .filter(outputs -> outputs.text().equals(text))
-        .findFirst()
+    return Outputs.of(text)
         .orElseThrow(
             () ->
                 new UsageException(
-                    "--out is '%s'. Mend: use one of %s"
-                        .formatted(
-                            text,
-                            Arrays.stream(Outputs.values())
-                                .map(Outputs::text)
-                                .collect(Collectors.joining(", ")))));
+                    "--out is '%s'. Mend: use one of %s".formatted(text, Outputs.texts())));
   }
 }

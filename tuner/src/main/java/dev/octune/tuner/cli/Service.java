@@ -117,7 +117,7 @@ final class Service implements AutoCloseable {
                     door,
                     readiness,
                     meters,
-                    weights::put,
+                    Wiring.keeper(weights),
                     Optional.of(tracker),
                     List.of(knowledge))));
     opened.push(() -> join(server.stop(DRAIN_LIMIT)));

@@ -106,6 +106,14 @@ final class SubmitCommand implements Callable<Integer> {
       description = "Of a model: real tunes each layer on its own weights. Default random.")
   private String weights = "random";
 
+  @Option(
+      names = "--out",
+      paramLabel = "OUT",
+      description =
+          "Of a model: what its layers' kernels end in, s32 (default), requantized or"
+              + " requantized-reference.")
+  private @Nullable String outputs;
+
   @Option(names = "--name", paramLabel = "TEXT", description = "What the job is called.")
   private @Nullable String name;
 
@@ -175,6 +183,7 @@ final class SubmitCommand implements Callable<Integer> {
         priority == null ? OptionalInt.empty() : OptionalInt.of(priority),
         Optional.ofNullable(strategy),
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+        Optional.ofNullable(outputs),
         weights.equals("real"));
   }
 

@@ -2,7 +2,6 @@ package dev.octune.tuner.cli;
 
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Target;
-import dev.octune.kernels.weights.ChannelOrder;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.graph.ModelFile;
 import dev.octune.tuner.graph.QuantizedGraph;
@@ -12,7 +11,6 @@ import dev.octune.tuner.task.TaskList;
 import dev.octune.tuner.task.Tasks;
 import dev.octune.tuner.task.TuningTask;
 import dev.octune.tuner.task.UncoveredLayer;
-import dev.octune.tuner.task.WeightKeeper;
 import dev.octune.workers.weights.WeightFolder;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -71,22 +69,10 @@ final class TaskInputs {
 
   private TaskList model(QuantizedGraph graph) {
     return realWeights
-        .map(folder -> Tasks.extractOnWeights(graph, library, target, outputs, keeper(folder)))
+        .map(
+            folder ->
+                Tasks.extractOnWeights(graph, library, target, outputs, Wiring.keeper(folder)))
         .orElseGet(() -> Tasks.extract(graph, library, target, outputs));
-  }
-
-  private static WeightKeeper keeper(WeightFolder folder) {
-    return new WeightKeeper() {
-      @Override
-      public String put(byte[] plain) {
-        return folder.put(plain);
-      }
-
-      @Override
-      public String share(ChannelOrder order, String weightsHash) {
-        return folder.share(order, weightsHash);
-      }
-    };
   }
 
   private static Path path(String argument) {

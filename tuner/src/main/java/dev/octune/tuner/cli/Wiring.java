@@ -3,7 +3,9 @@ package dev.octune.tuner.cli;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.target.Host;
 import dev.octune.kernels.target.Target;
+import dev.octune.kernels.weights.ChannelOrder;
 import dev.octune.kernels.weights.WeightStore;
+import dev.octune.tuner.task.WeightKeeper;
 import dev.octune.workers.build.Builder;
 import dev.octune.workers.build.BuilderSettings;
 import dev.octune.workers.local.LocalDevice;
@@ -38,6 +40,21 @@ final class Wiring {
   /** What workloads name by hash, on this machine. */
   static WeightFolder weights() {
     return WeightFolder.ofUser(System.getenv());
+  }
+
+  /** Keeps weights of models' layers in a folder. */
+  static WeightKeeper keeper(WeightFolder folder) {
+    return new WeightKeeper() {
+      @Override
+      public String put(byte[] plain) {
+        return folder.put(plain);
+      }
+
+      @Override
+      public String share(ChannelOrder order, String weightsHash) {
+        return folder.share(order, weightsHash);
+      }
+    };
   }
 
   /** A compiler without a device. */

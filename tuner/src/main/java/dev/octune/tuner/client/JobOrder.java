@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param time propose nothing new after the job has run for so long
  * @param priority among its owner's jobs; higher goes first
  * @param strategy xgb, random or grid
+ * @param out of a model: what leaves its layers' kernels, s32, requantized or requantized-reference
  * @param realWeights of a model: one task a layer, on its own weights
  */
 public record JobOrder(
@@ -28,6 +29,7 @@ public record JobOrder(
     OptionalInt priority,
     Optional<String> strategy,
     OptionalLong seed,
+    Optional<String> out,
     boolean realWeights) {
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -42,6 +44,7 @@ public record JobOrder(
         OptionalInt.empty(),
         Optional.empty(),
         OptionalLong.empty(),
+        Optional.empty(),
         false);
   }
 
@@ -55,6 +58,7 @@ public record JobOrder(
         priority,
         strategy,
         seed,
+        out,
         realWeights);
   }
 
@@ -68,6 +72,7 @@ public record JobOrder(
         priority,
         strategy,
         seed,
+        out,
         realWeights);
   }
 
@@ -81,6 +86,7 @@ public record JobOrder(
         priority,
         strategy,
         seed,
+        out,
         realWeights);
   }
 
@@ -95,6 +101,7 @@ public record JobOrder(
     priority.ifPresent(value -> options.put("priority", value));
     strategy.ifPresent(value -> options.put("strategy", value));
     seed.ifPresent(value -> options.put("seed", value));
+    out.ifPresent(value -> options.put("out", value));
     if (realWeights) {
       options.put("weights", "real");
     }

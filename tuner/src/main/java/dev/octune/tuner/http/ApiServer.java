@@ -9,6 +9,7 @@ import dev.octune.tuner.access.DoorLog;
 import dev.octune.tuner.access.RateLimit;
 import dev.octune.tuner.coordinator.Coordinator;
 import dev.octune.tuner.coordinator.JobId;
+import dev.octune.tuner.task.WeightKeeper;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -93,8 +94,7 @@ public final class ApiServer {
    * What the server serves.
    *
    * @param trials a job's trials, defaults and confirmations in the order stored
-   * @param keepWeights takes a layer's plain weights, keeps them for the workers and returns their
-   *     hash
+   * @param weights keeps those of layers for the workers
    * @param door writes down who was not let in
    * @param tracker takes the workers' calls; empty where nobody may attach
    * @param others further paths of the API
@@ -109,7 +109,7 @@ public final class ApiServer {
       DoorLog door,
       Readiness state,
       PrometheusMeterRegistry meters,
-      Function<byte[], String> keepWeights,
+      WeightKeeper weights,
       Optional<Tracker> tracker,
       List<RouteSource> others) {
     public Parts {
@@ -149,7 +149,7 @@ public final class ApiServer {
     Routes routes = new Routes(router, guard, bodies, new Meters(parts.meters()));
     new JobRoutes(
             parts.coordinator(),
-            new JobWork(parts.library(), parts.keepWeights()),
+            new JobWork(parts.library(), parts.weights()),
             bodies,
             new Uploads(
                 vertx,

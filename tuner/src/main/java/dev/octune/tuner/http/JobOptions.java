@@ -6,6 +6,7 @@ import dev.octune.kernels.target.Target;
 import dev.octune.tuner.coordinator.JobSpec;
 import dev.octune.tuner.job.Budget;
 import dev.octune.tuner.search.StrategyKind;
+import dev.octune.tuner.task.Outputs;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name empty where the service chooses one
  * @param target empty where a device of the key has told it
+ * @param outputs what leaves the kernels of a model's layers
  * @param realWeights one task a layer, on the model's own weights
  */
 record JobOptions(
@@ -30,13 +32,18 @@ record JobOptions(
     StrategyKind strategy,
     long seed,
     int priority,
+    Outputs outputs,
     boolean realWeights) {
   /** The JSON field that holds the work. */
   static final String WORKLOADS = "workloads";
 
   private static final Set<String> TEXTS = Set.of("name", "device_key", "target", "strategy");
   private static final Set<String> NUMBERS = Set.of("trials", "time_seconds", "seed", "priority");
+  private static final String OUT = "out";
   private static final String WEIGHTS = "weights";
+
+  /** Options of a model's layers; workload texts say it themselves. */
+  private static final Set<String> OF_MODELS = Set.of(OUT, WEIGHTS);
 
   private static final int MAX_TRIALS = 1_000_000;
 
@@ -77,11 +84,11 @@ record JobOptions(
     return of(fields, true);
   }
 
-  private static JobOptions of(Map<String, String> fields, boolean mayHaveWeights) {
+  private static JobOptions of(Map<String, String> fields, boolean isModel) {
     for (String name : fields.keySet()) {
       if (!TEXTS.contains(name)
           && !NUMBERS.contains(name)
-          && !(mayHaveWeights && name.equals(WEIGHTS))) {
+          && !(isModel && OF_MODELS.contains(name))) {
         throw malformed("'%s' is not known.".formatted(name), "give one of the documented options");
       }
     }
@@ -98,6 +105,7 @@ record JobOptions(
           StrategyKind.parse(fields.getOrDefault("strategy", StrategyKind.XGB.text())),
           whole(fields, "seed", Long.MIN_VALUE, Long.MAX_VALUE, 1),
           (int) whole(fields, "priority", -JobSpec.MAX_PRIORITY, JobSpec.MAX_PRIORITY, 0),
+          outputs(fields.getOrDefault(OUT, Outputs.SUMS.text())),
           isReal(fields.getOrDefault(WEIGHTS, "random")));
     } catch (IllegalArgumentException e) {
       throw Problem.of(Problem.Kind.UNFIT, String.valueOf(e.getMessage())).exception();
@@ -150,6 +158,17 @@ record JobOptions(
           "%s is %d.".formatted(name, value), "give a number in [%d, %d]".formatted(min, max));
     }
     return value;
+  }
+
+  private static Outputs outputs(String text) {
+    return Outputs.of(text)
+        .orElseThrow(
+            () ->
+                new Problem(
+                        Problem.Kind.UNFIT,
+                        "out is '%s'.".formatted(text),
+                        "give one of " + Outputs.texts())
+                    .exception());
   }
 
   private static boolean isReal(String weights) {

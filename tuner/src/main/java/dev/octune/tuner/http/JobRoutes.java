@@ -218,7 +218,7 @@ final class JobRoutes implements RouteSource {
         .executeBlocking(
             () -> {
               try (model) {
-                return work.tasks(model.file(), target, options.realWeights());
+                return work.tasks(model.file(), target, options.outputs(), options.realWeights());
               }
             },
             false)

@@ -10,30 +10,30 @@ import dev.octune.tuner.graph.ModelFile;
 import dev.octune.tuner.graph.ModelFileException;
 import dev.octune.tuner.graph.QuantizedGraph;
 import dev.octune.tuner.network.NetworkList;
+import dev.octune.tuner.task.Outputs;
 import dev.octune.tuner.task.TaskList;
 import dev.octune.tuner.task.Tasks;
 import dev.octune.tuner.task.TuningTask;
 import dev.octune.tuner.task.UncoveredLayer;
+import dev.octune.tuner.task.WeightKeeper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Turns what somebody sends into tasks. Thread-safe; blocks as long as a model takes to read. */
 final class JobWork {
   private final KernelLibrary library;
-  private final Function<byte[], String> keepWeights;
+  private final WeightKeeper weights;
 
   /**
-   * @param keepWeights takes a layer's plain weights, keeps them for the workers and returns their
-   *     hash
+   * @param weights keeps those of layers for the workers
    */
-  JobWork(KernelLibrary library, Function<byte[], String> keepWeights) {
+  JobWork(KernelLibrary library, WeightKeeper weights) {
     this.library = library;
-    this.keepWeights = keepWeights;
+    this.weights = weights;
   }
 
   /** A list's workloads with their uses, equal ones joined. */
@@ -88,13 +88,13 @@ final class JobWork {
   }
 
   /** Tasks of a model that a stranger sent. */
-  TaskList tasks(Path model, Target target, boolean realWeights) {
+  TaskList tasks(Path model, Target target, Outputs outputs, boolean realWeights) {
     try {
       QuantizedGraph graph = ModelFile.read(model);
       return requireTasks(
           realWeights
-              ? Tasks.extractOnWeights(graph, library, target, keepWeights)
-              : Tasks.extract(graph, library, target));
+              ? Tasks.extractOnWeights(graph, library, target, outputs, weights)
+              : Tasks.extract(graph, library, target, outputs));
     } catch (ModelFileException e) {
       // Where the file lies here is nobody's business.
       throw Problem.of(

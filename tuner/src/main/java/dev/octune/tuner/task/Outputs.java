@@ -6,6 +6,9 @@ import dev.octune.kernels.workload.Dense;
 import dev.octune.kernels.workload.DepthwiseConv2d;
 import dev.octune.kernels.workload.Output;
 import dev.octune.kernels.workload.Workload;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What leaves the kernels of a network's layers. Which operator of which format rounds how, and the
@@ -29,6 +32,16 @@ public enum Outputs {
   /** As the command line names it. */
   public String text() {
     return text;
+  }
+
+  /** The one that the command line names so. */
+  public static Optional<Outputs> of(String text) {
+    return Arrays.stream(values()).filter(outputs -> outputs.text.equals(text)).findFirst();
+  }
+
+  /** All names, for whoever named none of them. */
+  public static String texts() {
+    return Arrays.stream(values()).map(Outputs::text).collect(Collectors.joining(", "));
   }
 
   /** What leaves the kernel of a layer of a TFLite file. */

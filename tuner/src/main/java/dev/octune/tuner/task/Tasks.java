@@ -35,38 +35,11 @@ public final class Tasks {
   }
 
   /**
-   * As {@link #extract(QuantizedGraph, KernelLibrary, Target)}, but the workload of a layer with
-   * constant weights names them, so that layers share a task only where they share their weights.
+   * As {@link #extract(QuantizedGraph, KernelLibrary, Target, Outputs)}, but the workload of a
+   * layer with constant weights names them, so that layers share a task only where they share their
+   * weights. Also finds the orders of input channels that layers share, see {@link ChannelGroups}.
    *
-   * @param keep takes the plain weights of a layer, stores them and returns their hash
-   */
-  public static TaskList extractOnWeights(
-      QuantizedGraph graph, KernelLibrary library, Target target, Function<byte[], String> keep) {
-    return extractOnWeights(graph, library, target, Outputs.SUMS, keep);
-  }
-
-  /** As above, with other outputs than sums. */
-  public static TaskList extractOnWeights(
-      QuantizedGraph graph,
-      KernelLibrary library,
-      Target target,
-      Outputs outputs,
-      Function<byte[], String> keep) {
-    return extract(
-        graph,
-        outputs,
-        workload -> library.uncovered(workload, target),
-        lowered ->
-            lowered
-                .weights()
-                .map(plain -> naming(lowered.workload(), keep.apply(plain.bytes())))
-                .orElse(lowered.workload()));
-  }
-
-  /**
-   * As {@link #extractOnWeights(QuantizedGraph, KernelLibrary, Target, Function)}; also finds the
-   * orders of input channels that layers share, see {@link ChannelGroups}, and keeps them beside
-   * the weights.
+   * @param keeper takes the plain weights of each layer, and beside them those orders
    */
   public static TaskList extractOnWeights(
       QuantizedGraph graph,
@@ -75,7 +48,15 @@ public final class Tasks {
       Outputs outputs,
       WeightKeeper keeper) {
     shareOrders(graph, keeper);
-    return extractOnWeights(graph, library, target, outputs, keeper::put);
+    return extract(
+        graph,
+        outputs,
+        workload -> library.uncovered(workload, target),
+        lowered ->
+            lowered
+                .weights()
+                .map(plain -> naming(lowered.workload(), keeper.put(plain.bytes())))
+                .orElse(lowered.workload()));
   }
 
   private static void shareOrders(QuantizedGraph graph, WeightKeeper keeper) {

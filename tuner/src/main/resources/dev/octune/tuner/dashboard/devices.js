@@ -25,6 +25,7 @@ const FACTS = [
   "Host's load",
   "Factor to the key's times",
   "Roofs",
+  "Sandbox of kernels",
   "Machine",
 ];
 
@@ -110,6 +111,7 @@ export function openDevices({ api, wake, announce, signal }) {
         about.update("Host's load", isNumber(now.load_1m) ? now.load_1m.toFixed(2) : "not told");
         about.update("Factor to the key's times", `${now.factor.toFixed(3)}×`);
         about.update("Roofs", roofs(now.roofs_gops));
+        about.update("Sandbox of kernels", sandbox(now.sandbox));
         about.update("Machine", now.description);
       },
     };
@@ -171,4 +173,16 @@ function clamp(share) {
 function roofs(byLeaf) {
   const told = Object.entries(byLeaf).sort(([, a], [, b]) => b - a);
   return told.length ? told.map(([leaf, value]) => `${leaf} ${gops(value)}`).join(", ") : "not told";
+}
+
+/** What protects the device's machine from kernels, and what does not; why is told by doctor there. */
+function sandbox(byName) {
+  const names = (inForce) =>
+    Object.entries(byName)
+      .filter(([, value]) => value === inForce)
+      .map(([name]) => words(name))
+      .join(", ");
+  if (!Object.keys(byName).length) return "not told";
+  const missing = names(false);
+  return names(true) + (missing ? `; not in force: ${missing}` : "");
 }

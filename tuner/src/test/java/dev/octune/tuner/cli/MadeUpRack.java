@@ -154,6 +154,7 @@ final class MadeUpRack implements AutoCloseable {
         OptionalInt.empty(),
         Optional.of("random"),
         OptionalLong.of(1),
+        Optional.empty(),
         false);
   }
 

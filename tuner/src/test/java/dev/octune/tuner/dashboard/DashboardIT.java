@@ -241,6 +241,7 @@ final class DashboardIT {
     assertThat(cards.first()).containsText("base kernel 24 % slower");
     service.device(Recorded.device("rack-a", "ready", 11));
     assertThat(cards.nth(1)).containsText("% of the last");
+    assertThat(cards.nth(1)).containsText("seccomp; not in force: other user");
     button("Release from quarantine").click();
     assertThat(page.getByText("base kernel 24 % slower")).isHidden();
     assertEquals(List.of("POST /api/v1/devices/rack-b/release"), service.asked());

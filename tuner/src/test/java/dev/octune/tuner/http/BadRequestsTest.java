@@ -169,26 +169,42 @@ final class BadRequestsTest {
 
   @Test
   void model_withRealWeights_namesTheirHash() throws Exception {
-    String id =
+    String workload = workloadOf("&weights=real");
+    assertTrue(workload.contains("weights=sha256:"), workload);
+  }
+
+  @Test
+  void model_withRequantizedOutputs_namesThem() throws Exception {
+    assertTrue(workloadOf("").endsWith("out=s32"));
+    assertTrue(workloadOf("&out=requantized").contains("out=u8 round=single"));
+    assertTrue(workloadOf("&out=requantized-reference").contains("out=u8 round=double"));
+    String detail =
         service
             .post(
-                service.admin,
-                MODEL_PATH + "&weights=real",
-                OCTETS,
-                BodyPublishers.ofByteArray(model()))
+                service.admin, MODEL_PATH + "&out=f32", OCTETS, BodyPublishers.ofByteArray(model()))
+            .expect(422)
+            .json()
+            .path("detail")
+            .asText();
+    assertTrue(detail.contains("out is 'f32'"), detail);
+  }
+
+  /** The workload of the model's one layer, as a job of these options has it. */
+  private String workloadOf(String options) throws Exception {
+    String id =
+        service
+            .post(service.admin, MODEL_PATH + options, OCTETS, BodyPublishers.ofByteArray(model()))
             .expect(201)
             .json()
             .path("job")
             .asText();
-    String workload =
-        service
-            .get(service.admin, "/api/v1/jobs/" + id)
-            .json()
-            .path("task_list")
-            .get(0)
-            .path("workload")
-            .asText();
-    assertTrue(workload.contains("weights=sha256:"), workload);
+    return service
+        .get(service.admin, "/api/v1/jobs/" + id)
+        .json()
+        .path("task_list")
+        .get(0)
+        .path("workload")
+        .asText();
   }
 
   @Test

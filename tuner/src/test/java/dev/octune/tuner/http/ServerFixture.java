@@ -6,11 +6,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.octune.kernels.codegen.KernelLibrary;
+import dev.octune.kernels.weights.ChannelOrder;
 import dev.octune.kernels.weights.WeightStore;
 import dev.octune.tuner.access.AccessControl;
 import dev.octune.tuner.access.AuditLog;
 import dev.octune.tuner.access.DoorLog;
 import dev.octune.tuner.access.Role;
+import dev.octune.tuner.task.WeightKeeper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -90,13 +92,26 @@ public final class ServerFixture implements AutoCloseable {
                     door,
                     readiness,
                     new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                    WeightStore::hash,
+                    new HashesOnly(),
                     Optional.empty(),
                     others))
             .toCompletionStage()
             .toCompletableFuture()
             .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     readiness.ready();
+  }
+
+  /** Names weights and orders, and keeps none. */
+  private static final class HashesOnly implements WeightKeeper {
+    @Override
+    public String put(byte[] plain) {
+      return WeightStore.hash(plain);
+    }
+
+    @Override
+    public String share(ChannelOrder order, String weightsHash) {
+      return WeightStore.hash(order.bytes());
+    }
   }
 
   /** An answer. */
