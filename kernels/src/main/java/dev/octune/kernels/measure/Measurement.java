@@ -51,6 +51,15 @@ public sealed interface Measurement {
     public double medianNanos() {
       return median(placements.stream().mapToDouble(Placement::medianNanos).toArray());
     }
+
+    /** The least sample of any placement: what the kernel takes where nothing disturbs it. */
+    public double leastNanos() {
+      return placements.stream()
+          .flatMap(placement -> placement.samples().stream())
+          .mapToDouble(Sample::nanosPerCall)
+          .min()
+          .orElseThrow();
+    }
   }
 
   /** An output element differed from the oracle's, or something outside the output changed. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,8 +38,18 @@ final class Fleet {
   /** Farther from its first base time a device is another machine than its records say. */
   static final double DRIFT_TOLERANCE = 0.15;
 
-  /** One bad calibration may be somebody's backup run; two in a row are the device. */
+  /** One bad calibration may be an accident; two in a row are the device. */
   private static final int BAD_CALIBRATIONS = 2;
+
+  /**
+   * Waits before further looks at a device that has become slow: a neighbour on a shared machine,
+   * or a program that starts beside the worker, is done within seconds; what lasts longer is drift.
+   */
+  private static final List<Duration> SLOW_WAITS =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(9));
+
+  /** Between two looks at a device in quarantine; each takes some tenths of a second. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
   /** A machine that is never quiet has its least time of so many, some seconds of work. */
   private static final int MAX_FIRST_READINGS = 5;
@@ -406,7 +417,7 @@ final class Fleet {
   private void calibrated(Moment moment, LiveDevice device, Measurement measurement) {
     device.calibrating(false);
     switch (measurement) {
-      case Measurement.Timed timed -> compared(moment, device, timed.medianNanos());
+      case Measurement.Timed timed -> compared(moment, device, timed.leastNanos());
       case Measurement.WrongAnswer(String fill, String what, String _) ->
           badCalibration(
               moment,
@@ -467,14 +478,24 @@ final class Fleet {
   private void badCalibration(
       Moment moment, LiveDevice device, DeviceView.Cause cause, String reason) {
     device.badCalibration();
-    if (device.badCalibrations() < BAD_CALIBRATIONS && device.quarantine().isEmpty()) {
-      device.requireCalibration(moment.nanos());
+    if (device.quarantine().isPresent()) {
+      device.calibrateAt(moment.nanos() + lookAgainNanos());
       return;
     }
-    device.calibrateAt(moment.nanos() + settings.calibrateEvery().toNanos());
-    if (device.quarantine().isEmpty()) {
+    List<Duration> waits =
+        cause == DeviceView.Cause.DRIFT
+            ? SLOW_WAITS
+            : Collections.nCopies(BAD_CALIBRATIONS - 1, Duration.ZERO);
+    if (device.badCalibrations() <= waits.size()) {
+      Duration wait = waits.get(device.badCalibrations() - 1);
+      device.requireCalibration(moment.nanos() + wait.toNanos());
+    } else {
       quarantine(moment, device, cause, reason);
     }
+  }
+
+  private long lookAgainNanos() {
+    return Math.min(LOOK_AGAIN.toNanos(), settings.calibrateEvery().toNanos());
   }
 
   private void quarantine(Moment moment, LiveDevice device, DeviceView.Cause cause, String reason) {
@@ -482,7 +503,7 @@ final class Fleet {
       return;
     }
     device.quarantine(Optional.of(new DeviceView.Quarantine(cause, reason, moment.wall())));
-    device.requireCalibration(moment.nanos() + settings.calibrateEvery().toNanos());
+    device.requireCalibration(moment.nanos() + lookAgainNanos());
     device.key().free().remove(device);
     giveBack(moment, device, true);
     store(moment, device);

@@ -822,6 +822,7 @@ final class JobDesk implements Fleet.Requester {
             job.outcome(task, Optional.of(tuned))),
         then -> {
           job.tuned(task, tuned);
+          job.recall(measured.candidates());
           fleet.settled(then, measured.answer().receipts());
           confirmations.stored(job, best, inMemory());
           changed.add(job.id());
@@ -886,7 +887,7 @@ final class JobDesk implements Fleet.Requester {
       return false;
     }
     boolean isRecord = errand.kind() != Errand.Kind.CONFIRMATION;
-    if (isRecord && (job.recalls(first) || isAnswered(job, first))) {
+    if (job.recalls(errand) || (isRecord && isAnswered(job, first))) {
       return false;
     }
     Optional<Work> asked =

@@ -69,6 +69,9 @@ final class LiveJob {
   /** The newest trials and defaults that are durable, of a job that an earlier process began. */
   private final Set<Candidate> recalled = new LinkedHashSet<>();
 
+  /** And what was measured for its durable confirmations. */
+  private final Set<Candidate> recalledConfirmed = new LinkedHashSet<>();
+
   private boolean isRestored;
   private final Map<Origin, RecordNumbers> sessions = new HashMap<>();
 
@@ -121,6 +124,7 @@ final class LiveJob {
     }
     job.isRestored = true;
     job.recalled.addAll(recovered.newest());
+    job.recalledConfirmed.addAll(recovered.confirmed());
     return job;
   }
 
@@ -276,16 +280,28 @@ final class LiveJob {
     return kept;
   }
 
-  /** Whether this is known to be durable already. */
-  boolean recalls(Candidate candidate) {
-    return recalled.contains(candidate);
+  /** Whether what an errand brings is known to be durable already. */
+  boolean recalls(Errand errand) {
+    return switch (errand.kind()) {
+      case TRIAL, DEFAULT -> recalled.contains(errand.candidates().getFirst());
+      case CONFIRMATION -> recalledConfirmed.containsAll(errand.candidates());
+    };
   }
 
   /** A trial or a default has become durable. */
   void recall(Candidate candidate) {
+    recall(candidate, recalled);
+  }
+
+  /** A confirmation has become durable. */
+  void recall(List<Candidate> confirmed) {
+    confirmed.forEach(candidate -> recall(candidate, recalledConfirmed));
+  }
+
+  private void recall(Candidate candidate, Set<Candidate> newest) {
     // What this process began no other one gave leases of.
-    if (isRestored && recalled.add(candidate) && recalled.size() > RECALLED) {
-      recalled.remove(recalled.iterator().next());
+    if (isRestored && newest.add(candidate) && newest.size() > RECALLED) {
+      newest.remove(newest.iterator().next());
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Predicate;
 
 /**
  * A job of an earlier process as its stored facts tell it. Trials are counted from the records, not
@@ -22,6 +23,7 @@ import java.util.OptionalDouble;
  *
  * @param newest of its durable trials and defaults, the oldest first; at most {@link
  *     LiveJob#RECALLED}
+ * @param confirmed the newest that were measured for its durable confirmations; as many at most
  */
 record RecoveredJob(
     JobId id,
@@ -30,9 +32,11 @@ record RecoveredJob(
     JobView.Totals totals,
     JobProgress progress,
     List<Task> tasks,
-    List<Candidate> newest) {
+    List<Candidate> newest,
+    List<Candidate> confirmed) {
   RecoveredJob {
     newest = List.copyOf(newest);
+    confirmed = List.copyOf(confirmed);
     moves = List.copyOf(moves);
     tasks = List.copyOf(tasks);
   }
@@ -72,14 +76,21 @@ record RecoveredJob(
               best[t] == 0 ? OptionalDouble.empty() : OptionalDouble.of(best[t]),
               outcome.result().map(StoredForms::tuned)));
     }
-    return of(stored, spec, totals, tasks, newest(trials));
+    return of(
+        stored,
+        spec,
+        totals,
+        tasks,
+        newest(trials, kind -> kind != TuningRecord.Kind.CONFIRMATION),
+        newest(trials, kind -> kind == TuningRecord.Kind.CONFIRMATION));
   }
 
-  private static List<Candidate> newest(List<JobTrial> trials) {
+  private static List<Candidate> newest(
+      List<JobTrial> trials, Predicate<TuningRecord.Kind> wanted) {
     List<Candidate> durable =
         trials.stream()
             .map(JobTrial::record)
-            .filter(record -> record.kind() != TuningRecord.Kind.CONFIRMATION)
+            .filter(record -> wanted.test(record.kind()))
             // Such a trial may be repeated.
             .filter(record -> !(record.measurement() instanceof Measurement.DeviceLost))
             .map(TuningRecord::candidate)
@@ -107,6 +118,7 @@ record RecoveredJob(
                         outcome.bestNanos(),
                         outcome.result().map(StoredForms::tuned)))
             .toList(),
+        List.of(),
         List.of());
   }
 
@@ -115,7 +127,8 @@ record RecoveredJob(
       JobSpec spec,
       JobView.Totals totals,
       List<Task> tasks,
-      List<Candidate> newest) {
+      List<Candidate> newest,
+      List<Candidate> confirmed) {
     return new RecoveredJob(
         new JobId(stored.row().number()),
         spec,
@@ -123,6 +136,7 @@ record RecoveredJob(
         totals,
         stored.progress(),
         tasks,
-        newest);
+        newest,
+        confirmed);
   }
 }

@@ -44,9 +44,12 @@ class CoordinatorSimulationTest {
         "%d worlds, %d steps, %.1f s%n", SEEDS + 1, steps, (System.nanoTime() - began) / 1e9);
   }
 
-  /** 3749: results of an earlier process came to a job whose budget was spent, and all counted. */
+  /**
+   * 3749: results of an earlier process came to a job whose budget was spent, and all counted.
+   * 1483: a confirmation that was durable came back from its device, and answered for the next one.
+   */
   @ParameterizedTest
-  @ValueSource(longs = {3749})
+  @ValueSource(longs = {1483, 3749})
   void world_thatFailedOnce_failsNoMore(long seed) {
     assertTrue(run(seed) > 0);
   }
