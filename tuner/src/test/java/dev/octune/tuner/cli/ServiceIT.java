@@ -32,8 +32,8 @@ final class ServiceIT {
   private static final String DENSE = "dense_int8 m=1 k=64 n=10 act=u8 wgt=s8 out=s32";
   private static final String LARGE = "dense_int8 m=16 k=768 n=768 act=u8 wgt=s8 out=s32";
 
-  /** What a busy machine needs for a start or for a few trials. */
-  private static final long PATIENCE_MILLIS = 120_000;
+  /** What a busy machine needs for a few trials: a device may be out for half a minute. */
+  private static final long PATIENCE_MILLIS = 240_000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
