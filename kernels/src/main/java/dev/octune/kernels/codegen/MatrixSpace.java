@@ -113,10 +113,10 @@ final class MatrixSpace {
   private double positionWaste() {
     double least = Extents.waste(AmxTile.ROWS, conv.columns());
     for (int rows : ((Knob.Size) knobs.get(OH_TILE)).sizes()) {
-      PositionTiles positions = PositionTiles.of(conv, rows, conv.columns());
       if (rows > 1) {
-        double share = (double) positions.count() * AmxTile.ROWS / (rows * conv.columns());
-        least = Math.min(least, share * Extents.waste(rows, conv.rows()));
+        int tiles = PositionTiles.of(conv, rows, conv.columns()).count();
+        double waste = (double) tiles * AmxTile.ROWS / (rows * conv.columns());
+        least = Math.min(least, waste * Extents.waste(rows, conv.rows()));
       }
     }
     return least;
