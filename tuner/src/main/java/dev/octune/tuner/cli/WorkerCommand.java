@@ -235,6 +235,8 @@ final class WorkerCommand implements Callable<Integer> {
           .missing()
           .keySet()
           .forEach(protection -> probes.put("sandbox." + protection.text(), 0.0));
+      // They protect nothing, and nothing was timed that could have had any.
+      probes.remove("sandbox." + Sandbox.Protection.HUGE_PAGES.text());
     } catch (CompletionException e) {
       // A board that is not there yet may come; its trials tell what is wrong until then.
       spec.commandLine()
