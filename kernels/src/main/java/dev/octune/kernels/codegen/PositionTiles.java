@@ -29,8 +29,12 @@ record PositionTiles(int size, List<At> starts, int columns, int pitch) {
     Window w = conv.window();
     int packedColumns = (w.ow() - 1) * w.strideW() + (w.kw() - 1) * w.dilationW() + 1;
     int rowStep = w.strideH() * packedColumns;
+    if (rows == 1) {
+      // Of a pointwise convolution it is longer than the window's rows.
+      return inRows(1, columns, columns);
+    }
     PositionTiles each = inRows(rows, columns, Math.ceilDiv(rowStep, w.strideW()));
-    if (rows == 1 || rowStep % w.strideW() != 0) {
+    if (rowStep % w.strideW() != 0) {
       return each;
     }
     PositionTiles run = onRun(rows, columns, rowStep / w.strideW());

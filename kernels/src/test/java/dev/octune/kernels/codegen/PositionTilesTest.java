@@ -34,6 +34,19 @@ final class PositionTilesTest {
     }
   }
 
+  /** Rows of a pointwise convolution are one row already, longer than the window's. */
+  @Test
+  void tiles_ofAPointwiseConvolution_areAllOutputs() {
+    Contraction conv =
+        Contraction.of(
+            (Conv2d)
+                Workload.parse(
+                    "conv2d_NCHWc_int8 n=1 ic=33 ih=7 iw=7 oc=10 kh=1 kw=1 stride=2,2 pad=0,0,0,0"
+                        + " dilation=1,1 act=u8 wgt=s8 out=u8 round=double"));
+
+    cover(conv, 1);
+  }
+
   private static void cover(Contraction conv, int rows) {
     PositionTiles tiles = PositionTiles.of(conv, rows, conv.columns());
     Set<At> outputs = new HashSet<>();
