@@ -21,9 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong on real machines, through the program's own command line. */
 final class BadCasesIT {
+  /** Whatever runs tests has it, and its spaces are not exhausted as those of tiles are. */
+  private static final String LARGE_SPACE = "sse41";
+
   private static final String DENSE = "dense_int8 m=4 k=64 n=64 act=u8 wgt=s8 out=s32";
 
-  /** Of some 7000 schedules: no test gets to the end of them. */
+  /** Of some 7000 schedules on {@link #LARGE_SPACE}: no test gets to the end of them. */
   private static final String CONV =
       "conv2d_NCHWc_int8 n=1 ic=64 ih=8 iw=8 oc=64 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1"
           + " act=u8 wgt=s8 out=s32";
@@ -129,7 +132,9 @@ final class BadCasesIT {
   @Test
   void coordinatorKilled_losesNothingAndLeavesNoChildren() throws Exception {
     Path file = folder.resolve("db");
-    Program.Running run = octune.start("tune", CONV, "--trials", "100000", "--db", file.toString());
+    Program.Running run =
+        octune.start(
+            "tune", CONV, "--target", LARGE_SPACE, "--trials", "100000", "--db", file.toString());
     long before = awaitRecords(file, 20);
     List<ProcessHandle> children = run.process().descendants().toList();
     run.process().destroyForcibly();
@@ -141,7 +146,16 @@ final class BadCasesIT {
     assertTrue(records(file).orElseThrow() >= before);
     JsonNode resumed =
         octune
-            .run("tune", CONV, "--trials", "5", "--json", "--db", file.toString())
+            .run(
+                "tune",
+                CONV,
+                "--target",
+                LARGE_SPACE,
+                "--trials",
+                "5",
+                "--json",
+                "--db",
+                file.toString())
             .expectExit(0)
             .json();
     assertEquals(5, resumed.get("trials").asInt());
@@ -156,6 +170,8 @@ final class BadCasesIT {
             List.of("env", "--default-signal=INT"),
             "tune",
             CONV,
+            "--target",
+            LARGE_SPACE,
             "--trials",
             "100000",
             "--json",
@@ -167,7 +183,10 @@ final class BadCasesIT {
     JsonNode report = ended.json();
     assertTrue(report.get("trials").asInt() > 0, report::toString);
     assertTrue(records(file).orElseThrow() >= before);
-    JsonNode found = octune.run("lookup", CONV, "--json", "--db", file.toString()).json();
+    JsonNode found =
+        octune
+            .run("lookup", CONV, "--target", LARGE_SPACE, "--json", "--db", file.toString())
+            .json();
     assertEquals("exact", found.get("match").asText());
   }
 
@@ -175,7 +194,16 @@ final class BadCasesIT {
   void everyChildKilledInTheMiddle_theJobGoesOn() throws Exception {
     Path file = folder.resolve("db");
     Program.Running run =
-        octune.start("tune", CONV, "--trials", "200", "--json", "--db", file.toString());
+        octune.start(
+            "tune",
+            CONV,
+            "--target",
+            LARGE_SPACE,
+            "--trials",
+            "200",
+            "--json",
+            "--db",
+            file.toString());
     awaitRecords(file, 10);
     run.process().descendants().forEach(ProcessHandle::destroyForcibly);
     JsonNode report = run.end().expectExit(0).json();
@@ -187,7 +215,9 @@ final class BadCasesIT {
   @Test
   void diskFull_failsWithAMessageAndKeepsWhatWasStored() throws Exception {
     Path file = folder.resolve("db");
-    octune.run("tune", CONV, "--trials", "3", "--db", file.toString()).expectExit(0);
+    octune
+        .run("tune", CONV, "--target", LARGE_SPACE, "--trials", "3", "--db", file.toString())
+        .expectExit(0);
     long before = records(file).orElseThrow();
     // No file of this process may grow beyond 1 MiB: what a write sees is what a full disk tells.
     Program.Ended ended =
@@ -196,6 +226,8 @@ final class BadCasesIT {
                 List.of("sh", "-c", "ulimit -f 1024; exec \"$@\"", "sh"),
                 "tune",
                 CONV,
+                "--target",
+                LARGE_SPACE,
                 "--trials",
                 "100000",
                 "--strategy",
