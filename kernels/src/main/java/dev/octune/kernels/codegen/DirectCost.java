@@ -24,6 +24,13 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
   private static final double STORE = 1.8;
   private static final double SPILL = 1.1;
 
+  /**
+   * 16 loads, 32 additions and 16 stores of a vector of words; 16 loads, 24 additions, 4 stores.
+   */
+  private static final double TRANSFORMED_VECTOR = 24;
+
+  private static final double FINISHED_SUM = 14;
+
   /** Between one of the ports' quarter and a load's half. */
   private static final double REQUANTIZING_OPERATION = 0.32;
 
@@ -54,6 +61,9 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
 
   /** Cycles of all tiles for one multiply-add of the workload. */
   double cyclesPerMac(Tiling at) {
+    if (at.leaf() instanceof WinogradLeaf winograd) {
+      return transformedCyclesPerMac(at, winograd);
+    }
     int groups = at.unroll() * at.tapsWritten(conv.window().kw());
     double bodies = bodiesOfTile(at);
     double tile =
@@ -68,6 +78,27 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
             * Math.ceilDiv(conv.oc(), at.ocBlock());
     double macs = (double) conv.rows() * conv.columns() * conv.oc() * conv.ic() * conv.taps();
     return tile * tiles / macs * at.imbalance(conv, threads);
+  }
+
+  /** The same of a kernel on transformed inputs. */
+  private double transformedCyclesPerMac(Tiling at, WinogradLeaf leaf) {
+    double groups = (double) at.icBlock() / leaf.group();
+    double multiplied =
+        WinogradLeaf.POINTS * (groups * (groupCycles(at) + LOOP) + INNER_LOOP)
+            + (WinogradLeaf.POINTS * STORE + FINISHED_SUM) * at.accumulators();
+    double transformed =
+        at.positions()
+            * Math.ceilDiv(at.icBlock(), 2 * leaf.lanes())
+            * TRANSFORMED_VECTOR
+            / Math.ceilDiv(conv.oc(), at.ocBlock());
+    double runs =
+        (double) Math.ceilDiv(conv.rows(), WinogradLeaf.OUTPUTS)
+            * Math.ceilDiv(Math.ceilDiv(conv.columns(), WinogradLeaf.OUTPUTS), at.positions())
+            * Math.ceilDiv(conv.oc(), at.ocBlock());
+    double macs = (double) conv.rows() * conv.columns() * conv.oc() * conv.ic() * conv.taps();
+    int units = new WinogradKernel(conv, at, threads).units();
+    double imbalance = (double) Math.ceilDiv(units, threads) * threads / units;
+    return (multiplied + transformed) * runs / macs * imbalance;
   }
 
   /** Cycles that make codes of a vector of sums; none where they leave as they are. */

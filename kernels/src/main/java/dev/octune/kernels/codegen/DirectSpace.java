@@ -36,7 +36,7 @@ final class DirectSpace {
   /** multiplyAdds written out in one body: above, code spills. */
   private static final int MAX_BODY_OPERATIONS = 64;
 
-  /** multiplyAdds of all bodies: above, compiling takes over 20 ms. */
+  /** multiplyAdds of all bodies: bounds what each trial has to compile. */
   private static final int MAX_OPERATIONS = 96;
 
   /** A register tile with fewer sums than this waits for its own additions. */
@@ -101,7 +101,9 @@ final class DirectSpace {
     this.workload = workload;
     this.conv = conv;
     this.threads = target.threads();
-    this.leaves = Leaves.of(target, conv.numerics(), (long) conv.rows() * conv.columns());
+    List<Leaf> plain = Leaves.of(target, conv.numerics(), (long) conv.rows() * conv.columns());
+    this.leaves =
+        Stream.concat(plain.stream(), WinogradLeaf.of(conv, plain, threads).stream()).toList();
     this.borders = borders();
     this.rowTaps = rowTaps();
     List<Knob> ofOneThread = knobsForOneThread();
@@ -244,6 +246,7 @@ final class DirectSpace {
         new Constraint<>("block of channels holds whole groups", this::holdsWholeGroups),
         new Constraint<>("border is exact and can be walked", this::bordersAreWalked),
         new Constraint<>("flat rows fit a block", this::isFlatRowWhole),
+        new Constraint<>("tiles of transformed inputs are walked in one way", this::isPlainWalk),
         new Constraint<>("passes divide blocks, tiles divide strips", this::dividesPasses),
         new Constraint<>("passes are of blocks beyond the near cache", this::needsPasses),
         new Constraint<>(
@@ -271,6 +274,19 @@ final class DirectSpace {
   private boolean isFlatRowWhole(Tiling at) {
     return at.rowTaps() != RowTaps.FLAT
         || (at.icBlock() >= run(at) && !at.tapsOuter() && at.leaf().actForm() == ActForm.WHOLE);
+  }
+
+  /** Of the knobs, Winograd's kernel has the register tile. */
+  private boolean isPlainWalk(Tiling at) {
+    return !(at.leaf() instanceof WinogradLeaf)
+        || (at.icBlock() >= conv.ic()
+            && at.ohTile() == 1
+            && at.unroll() == 1
+            && at.rowTaps() == RowTaps.LOOP
+            && !at.tapsOuter()
+            && at.rowsOuter()
+            && at.border() == Border.PACKED
+            && at.split().filter(split -> split != Split.BOTH).isEmpty());
   }
 
   /** A tile that overlaps its neighbour would add to the same sums twice. */
@@ -317,10 +333,12 @@ final class DirectSpace {
 
   /** Whether a register tile fits the strip and repeats little. */
   private boolean isTile(Leaf leaf, int ocVectors, int owTile, int strip) {
+    int outputs = leaf.outputsOfSum();
     return owTile <= strip
+        && owTile % outputs == 0
         && Extents.waste(ocVectors * leaf.lanes(), conv.oc())
             <= Extents.MAX_WASTE * Extents.waste(leaf.lanes(), conv.oc())
-        && Extents.waste(owTile, strip) <= Extents.MAX_WASTE;
+        && Extents.waste(owTile / outputs, Math.ceilDiv(strip, outputs)) <= Extents.MAX_WASTE;
   }
 
   /**
@@ -335,7 +353,7 @@ final class DirectSpace {
           for (int ocVectors : Extents.upTo(OC_VECTOR_COUNTS, ocVectorsMax())) {
             for (int owTile : OW_TILES) {
               if (isTile(leaf, ocVectors, owTile, strip)) {
-                most = Math.max(most, ocVectors * owTile);
+                most = Math.max(most, ocVectors * owTile / leaf.outputsOfSum());
               }
             }
           }

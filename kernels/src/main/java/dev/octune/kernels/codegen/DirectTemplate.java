@@ -73,6 +73,9 @@ final class DirectTemplate implements KernelTemplate {
   }
 
   static Kernel kernel(Contraction conv, Tiling tiling) {
+    if (tiling.leaf() instanceof WinogradLeaf winograd) {
+      return new WinogradKernel(conv, tiling, winograd.threads());
+    }
     DirectKernel kernel = new DirectKernel(conv, tiling);
     return new PackedKernel(kernel.layout(), kernel::emit);
   }

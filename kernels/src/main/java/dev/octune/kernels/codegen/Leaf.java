@@ -50,6 +50,11 @@ interface Leaf {
    */
   int actOffset();
 
+  /** Columns of outputs that one accumulator of a tile is for. */
+  default int outputsOfSum() {
+    return 1;
+  }
+
   /** Vector registers that the instruction set has. */
   int registers();
 

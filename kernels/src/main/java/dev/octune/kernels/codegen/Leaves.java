@@ -8,6 +8,7 @@ import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.WgtRange;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The leaves there are, the fastest first where several are exact. */
 final class Leaves {
@@ -81,13 +82,15 @@ final class Leaves {
 
   /** The leaves that some numbers use on the target. */
   static List<Leaf> usable(Target target) {
-    return Arrays.stream(WgtRange.values())
-        .flatMap(
-            wgt ->
-                Arrays.stream(ActRange.values())
-                    .flatMap(act -> exact(target, Numerics.FULL.withRanges(act, wgt)).stream()))
-        .distinct()
-        .toList();
+    List<Leaf> plain =
+        Arrays.stream(WgtRange.values())
+            .flatMap(
+                wgt ->
+                    Arrays.stream(ActRange.values())
+                        .flatMap(act -> exact(target, Numerics.FULL.withRanges(act, wgt)).stream()))
+            .distinct()
+            .toList();
+    return Stream.concat(plain.stream(), WinogradLeaf.all(plain, target.threads())).toList();
   }
 
   private static boolean isBeyond(Isa isa, Isa other) {

@@ -17,11 +17,21 @@ import java.util.stream.IntStream;
 record PackingCode(PackedLayout layout) {
   private static final int FILL_BYTES = 32;
 
+  /** Writes packed weights in another order than the layout's own. */
+  interface WeightPacking {
+    void write(Code code, PackingCode packing);
+  }
+
   void emit(IrModule module, String packAct, String packWgt, String unpackOut) {
+    emit(module, packAct, packWgt, unpackOut, (code, _) -> packWgt(code));
+  }
+
+  void emit(
+      IrModule module, String packAct, String packWgt, String unpackOut, WeightPacking weights) {
     List<Param> pack = List.of(Param.read("plain"), Param.write("packed"));
     order().ifPresent(order -> module.table(orderTable(order), Type.I16, order.channels()));
     module.function(packAct, pack, this::packAct);
-    module.function(packWgt, pack, this::packWgt);
+    module.function(packWgt, pack, code -> weights.write(code, this));
     module.function(
         unpackOut, List.of(Param.read("packed"), Param.write("plain")), this::unpackOut);
   }
@@ -300,8 +310,13 @@ record PackingCode(PackedLayout layout) {
     return weight;
   }
 
+  /** Zeroes so many bytes of packed weights. */
+  void clear(Code code, long bytes) {
+    fill(code, bytes, Value.zero(layout.wgtElement()));
+  }
+
   /** wgt − wzp, s32. */
-  private Value effective(Code code, Value read) {
+  Value effective(Code code, Value read) {
     Numerics numerics = layout.conv().numerics();
     Value stored = code.load(Type.I8, read, 1);
     return numerics.wgt().signed()

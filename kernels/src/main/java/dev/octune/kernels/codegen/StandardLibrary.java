@@ -116,7 +116,14 @@ final class StandardLibrary implements KernelLibrary {
   @Override
   public List<String> leaves(Workload workload, Target target) {
     return switch (workload) {
-      case Conv2d _ -> leaves(workload, target, Integer.MAX_VALUE);
+      case Conv2d conv -> {
+        List<Leaf> plain = Leaves.of(target, workload.numerics());
+        yield Stream.concat(
+                leaves(workload, target, Integer.MAX_VALUE).stream(),
+                WinogradLeaf.of(Contraction.of(conv), plain, target.threads()).stream()
+                    .map(Leaf::text))
+            .toList();
+      }
       case Dense dense -> leaves(workload, target, dense.m());
       case BatchMatmul product -> leaves(workload, target, product.m());
       case DepthwiseConv2d _ -> List.of();

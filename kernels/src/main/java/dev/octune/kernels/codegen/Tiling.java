@@ -95,12 +95,17 @@ record Tiling(
 
   /** Accumulators of the register tile. */
   int accumulators() {
-    return ocVectors * owTile * ohTile;
+    return ocVectors * positions();
+  }
+
+  /** Positions of the register tile that have sums of their own. */
+  int positions() {
+    return owTile * ohTile / leaf.outputsOfSum();
   }
 
   /** Vector registers that the innermost body keeps alive. */
   int liveRegisters() {
-    return leaf.liveRegisters(owTile * ohTile, ocVectors);
+    return leaf.liveRegisters(positions(), ocVectors);
   }
 
   /** multiplyAdds written out in the innermost body, each part counted. */

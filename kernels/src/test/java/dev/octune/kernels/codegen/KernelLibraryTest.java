@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.octune.kernels.space.Candidate;
 import dev.octune.kernels.space.ConfigSpace;
+import dev.octune.kernels.space.Knob;
 import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.text.TextException;
@@ -112,7 +113,7 @@ class KernelLibraryTest {
     Workload workload = Workload.parse(WORKLOADS.getFirst());
     Target target = Target.parse(TARGETS.getFirst());
     String text = LIBRARY.defaultSchedule(workload, target).text();
-    String other = text.replaceFirst("ic_block=\\d+", "ic_block=32");
+    String other = text.replaceFirst("oc_vectors=\\d+", "oc_vectors=1");
     assertNotEquals(text, other);
     assertNotEquals(
         LIBRARY.emit(new Candidate(workload, target, Schedule.parse(text))).layout(),
@@ -251,6 +252,41 @@ class KernelLibraryTest {
     assertEquals(
         List.of("avx2_maddubs4", "avx2_maddubs2", "avx2_maddubs", "avx2_s16", "avx2_s16w8"),
         leaves("act=u8[0,127] wgt=s8[-32,32]", avx2));
+  }
+
+  /** 4 · 9 · 1827 · 255 · 128 is the last below 2^31. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | avx2       | ic=16   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          false | avx2       | ic=15   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          true  | avx2       | ic=1827 ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          false | avx2       | ic=1828 ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          false | avx2       | ic=918  ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=u8 wzp=9 out=s32
+          false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=2,2 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=2,2,2,2 dilation=2,2 act=u8 wgt=s8 out=s32
+          false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=1 stride=1,1 pad=1,0,1,0 dilation=1,1 act=u8 wgt=s8 out=s32
+          false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=u8 round=double
+          true  | sse2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          true  | avx512bw   | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          false | avx512vnni | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
+          """)
+  void leaf_ofTransformedInputs_isThereWhereItIsExactAndWordsMultiply(
+      boolean isThere, String isa, String conv) {
+    Workload workload = Workload.parse("conv2d_NCHWc_int8 n=1 " + conv.replaceAll(" +", " "));
+    Target target = Target.parse("x86_64 cpu=x86-64 isa=%s threads=1".formatted(isa));
+    ConfigSpace space = LIBRARY.space(workload, target);
+    boolean found =
+        space.knobs().stream()
+            .filter(Knob.Choice.class::isInstance)
+            .map(Knob.Choice.class::cast)
+            .filter(knob -> knob.name().equals("leaf"))
+            .flatMap(knob -> knob.values().stream())
+            .anyMatch(leaf -> leaf.endsWith("_winograd"));
+
+    assertEquals(isThere, found);
   }
 
   @Test

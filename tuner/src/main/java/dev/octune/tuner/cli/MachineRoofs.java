@@ -28,6 +28,7 @@ record MachineRoofs(KernelLibrary library, Target target, Map<String, Double> go
       KernelLibrary library, Target target, Host host, LocalDevice device, PrintWriter err) {
     return RoofStore.inCache(System.getenv())
         .load(machine(target, host))
+        .filter(kept -> library.roofs(target).stream().allMatch(r -> kept.containsKey(r.leaf())))
         .map(kept -> new MachineRoofs(library, target, kept))
         .orElseGet(() -> keep(library, target, host, device.roofs().join(), err));
   }

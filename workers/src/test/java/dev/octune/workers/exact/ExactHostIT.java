@@ -138,6 +138,44 @@ final class ExactHostIT {
     assertTrue(proof.checked() > 0);
   }
 
+  /**
+   * Winograd's transform: odd extents, last vectors of channels that are moved back, blocks of
+   * output channels that are not full, groups, both zero points, and as many channels as its proof
+   * allows at all.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "conv2d_NCHWc_int8 n=2 ic=19 ih=7 iw=9 oc=17 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+            + " dilation=1,1 act=u8 azp=211 wgt=u8 wzp=7 out=s32",
+        "conv2d_NCHWc_int8 n=1 ic=66 ih=6 iw=5 oc=38 kh=3 kw=3 stride=1,1 pad=0,1,2,0"
+            + " dilation=1,1 groups=2 act=u8 wgt=s8 out=s32",
+        "conv2d_NCHWc_int8 n=1 ic=1827 ih=4 iw=5 oc=9 kh=3 kw=3 stride=1,1 pad=0,0,0,0"
+            + " dilation=1,1 act=u8 azp=255 wgt=s8 out=s32",
+      })
+  void kernel_transformedInputs_equalsOracle(String text) throws Exception {
+    Host host = Host.detect();
+    int checked = 0;
+    for (Isa isa : List.of(Isa.SSE2, Isa.AVX2, Isa.AVX512BW)) {
+      for (int threads = 1; threads <= host.allowedCpus().size(); threads++) {
+        Target target = new Target(isa.arch(), isa.llvmCpu(), isa, threads);
+        Proof proof =
+            host.runs(target)
+                ? Proof.running(target, Connection.HERE)
+                : Proof.emulating(target.withThreads(1));
+        List<String> failures =
+            proof.failuresOfAll(
+                Workload.parse(text),
+                MAX_POINTS / 4,
+                schedule -> schedule.choice("leaf").endsWith("_winograd"));
+
+        assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+        checked += proof.checked();
+      }
+    }
+    assertTrue(checked > 0);
+  }
+
   /** Tiles that hold rows, and tiles on runs over the columns between rows. */
   @ParameterizedTest
   @ValueSource(

@@ -1,0 +1,462 @@
+package dev.octune.kernels.codegen;
+
+import dev.octune.kernels.ir.Code;
+import dev.octune.kernels.ir.IrModule;
+import dev.octune.kernels.ir.Type;
+import dev.octune.kernels.ir.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The kernel of a {@link WinogradLeaf}: for some rows of tiles, which are 2×2 outputs each, it
+ * transforms the inputs of all channels; then for each block of output channels and each run of
+ * tiles it multiplies point by point, and transforms the sums to outputs.
+ *
+ * <p>Where two do not divide outputs, or a run's tiles a row, the last ones are moved back over
+ * their neighbours: the same outputs, written twice.
+ *
+ * <pre>
+ * wgt  i16[wgtBatches, ocBlocks, 16 points, ic / 2, ocBlock, 2]: 4 · G g Gᵀ
+ * out  s32 as {@link PackedLayout} has it; behind it scratch for each unit of work:
+ *      i16[16 points, rows, tiles, ic], and s32[16 points, tiles of a run, ocBlock]
+ * </pre>
+ */
+record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int threads)
+    implements KernelTemplate.Kernel {
+  /** Transformed inputs of a unit stay in a second-level cache beside weights. */
+  private static final int SCRATCH_BYTES = 256 << 10;
+
+  private static final int OUTPUTS = WinogradLeaf.OUTPUTS;
+  private static final int INPUTS = WinogradLeaf.INPUTS;
+  private static final int POINTS = WinogradLeaf.POINTS;
+
+  /** Units of work for each thread, so that their last ones end together. */
+  private static final int UNITS_PER_THREAD = 4;
+
+  WinogradKernel(Contraction conv, Tiling at, int threads) {
+    this(conv, at, at.layout(conv), threads);
+  }
+
+  // ---- sizes
+
+  private int tileRows() {
+    return Math.ceilDiv(conv.rows(), OUTPUTS);
+  }
+
+  private int tileColumns() {
+    return Math.ceilDiv(conv.columns(), OUTPUTS);
+  }
+
+  /** Rows of tiles that one unit of work takes: weights are read once for all of them. */
+  private int unitRows() {
+    long bytes = (long) POINTS * tileColumns() * packed.icBlock() * Short.BYTES;
+    int fitting = Math.clamp(SCRATCH_BYTES / bytes, 1, tileRows());
+    // As even as can be.
+    return Math.ceilDiv(tileRows(), Math.ceilDiv(tileRows(), fitting));
+  }
+
+  /** Units of rows of tiles in all batches. */
+  private int rowUnits() {
+    return conv.batches() * Math.ceilDiv(tileRows(), unitRows());
+  }
+
+  /** Shares of output channels that the rows of a unit are cut into for several threads. */
+  private int shares() {
+    return threads == 1
+        ? 1
+        : Math.clamp(Math.ceilDiv(UNITS_PER_THREAD * threads, rowUnits()), 1, packed.ocBlocks());
+  }
+
+  int units() {
+    return rowUnits() * shares();
+  }
+
+  private int runTiles() {
+    return at.positions();
+  }
+
+  private long tileBytes() {
+    return (long) packed.icBlock() * Short.BYTES;
+  }
+
+  private long pointBytes() {
+    return (long) unitRows() * tileColumns() * tileBytes();
+  }
+
+  private long vectorBytes() {
+    return (long) at.leaf().lanes() * PackedLayout.SUM_BYTES;
+  }
+
+  /** The sums of one point of a run's tiles. */
+  private long runBytes() {
+    return at.accumulators() * vectorBytes();
+  }
+
+  private long sumsBytes() {
+    return POINTS * runBytes();
+  }
+
+  private long scratchBytes() {
+    return aligned(POINTS * pointBytes()) + aligned(sumsBytes());
+  }
+
+  private long wgtPointBytes() {
+    return packed.icBlock() / packed.dot() * packed.wgtPartBytes();
+  }
+
+  private long wgtBlockBytes() {
+    return POINTS * wgtPointBytes();
+  }
+
+  private long wgtSetBytes() {
+    return packed.ocBlocks() * wgtBlockBytes();
+  }
+
+  private static long aligned(long bytes) {
+    return Math.ceilDiv(bytes, PackedLayout.ALIGN_BYTES) * (long) PackedLayout.ALIGN_BYTES;
+  }
+
+  @Override
+  public long actBytes() {
+    return packed.actBytes();
+  }
+
+  @Override
+  public long wgtBytes() {
+    return aligned(conv.wgtBatches() * wgtSetBytes());
+  }
+
+  @Override
+  public long outBytes() {
+    return packed.outBytes() + units() * scratchBytes();
+  }
+
+  @Override
+  public String layout() {
+    return "%s winograd out=%d".formatted(packed.text(), outBytes());
+  }
+
+  // ---- packing
+
+  @Override
+  public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
+    new PackingCode(packed).emit(module, packAct, packWgt, unpackOut, this::packWgt);
+  }
+
+  @Override
+  public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
+    throw new IllegalArgumentException("outputs of this kernel are sums");
+  }
+
+  private void packWgt(Code code, PackingCode packing) {
+    Contraction.WgtStrides plain = conv.wgt();
+    packing.clear(code, wgtBytes());
+    code.loop(
+        conv.wgtBatches(),
+        set ->
+            code.loop(
+                conv.oc(),
+                o ->
+                    code.loop(
+                        conv.ic(),
+                        channel -> {
+                          Value from = along(code, code.param("plain"), set, plain.set());
+                          from = along(code, along(code, from, o, plain.oc()), channel, plain.ic());
+                          Value to = along(code, code.param("packed"), set, wgtSetBytes());
+                          int ocBlock = packed.ocBlock();
+                          int dot = packed.dot();
+                          to = along(code, to, code.divide(o, ocBlock), wgtBlockBytes());
+                          to = along(code, to, code.divide(channel, dot), packed.wgtPartBytes());
+                          to =
+                              along(code, to, code.remainder(o, ocBlock), (long) dot * Short.BYTES);
+                          to = along(code, to, code.remainder(channel, dot), Short.BYTES);
+                          storeWeights(code, packing, from, to);
+                        })));
+  }
+
+  private void storeWeights(Code code, PackingCode packing, Value from, Value to) {
+    Contraction.WgtStrides plain = conv.wgt();
+    List<List<Value>> filter = new ArrayList<>();
+    for (int y = 0; y < conv.window().kh(); y++) {
+      List<Value> row = new ArrayList<>();
+      for (int x = 0; x < conv.window().kw(); x++) {
+        row.add(packing.effective(code, code.offset(from, y * plain.y() + x * plain.x())));
+      }
+      filter.add(doubled(code, row));
+    }
+    for (int column = 0; column < INPUTS; column++) {
+      int x = column;
+      List<Value> points = doubled(code, filter.stream().map(row -> row.get(x)).toList());
+      for (int row = 0; row < INPUTS; row++) {
+        Value word = code.truncate(points.get(row), Type.I16);
+        code.store(word, code.offset(to, (row * INPUTS + column) * wgtPointBytes()), Short.BYTES);
+      }
+    }
+  }
+
+  /** 2 G of three weights. */
+  private static List<Value> doubled(Code code, List<Value> g) {
+    Value ends = code.add(g.get(0), g.get(2));
+    return List.of(
+        code.add(g.get(0), g.get(0)),
+        code.add(ends, g.get(1)),
+        code.sub(ends, g.get(1)),
+        code.add(g.get(2), g.get(2)));
+  }
+
+  // ---- the kernel
+
+  @Override
+  public void emitRun(IrModule module, String name) {
+    module.function(name, DirectTemplate.RUN_PARAMS, this::run);
+  }
+
+  private void run(Code code) {
+    Value units = Value.index(units());
+    Value part = code.zeroExtend(code.param("part"), Type.I64);
+    Value parts = code.zeroExtend(code.param("parts"), Type.I64);
+    Value first = code.divide(code.mul(units, part), parts);
+    // Parts that have work begin with different units: none shares its scratch.
+    Value scratch =
+        along(code, code.offset(code.param("out"), packed.outBytes()), first, scratchBytes());
+    int shares = shares();
+    int unitsOfBatch = rowUnits() / conv.batches();
+    code.loop(
+        first,
+        code.divide(code.mul(units, code.add(part, 1)), parts),
+        unit -> {
+          Value rows = code.divide(unit, shares);
+          Value batch = code.divide(rows, unitsOfBatch);
+          Value row = start(code, code.remainder(rows, unitsOfBatch), unitRows(), tileRows());
+          Value share = code.remainder(unit, shares);
+          Value isNew =
+              code.or(
+                  code.compare(Code.Compare.EQ, unit, first),
+                  code.compare(Code.Compare.EQ, share, Value.index(0)));
+          Value act = along(code, code.param("act"), batch, packed.actBatchBytes());
+          code.when(isNew, () -> transform(code, act, row, scratch));
+          Value set = code.remainder(batch, conv.wgtBatches());
+          Value wgt = along(code, code.param("wgt"), set, wgtSetBytes());
+          Value out = along(code, code.param("out"), batch, packed.outBatchBytes());
+          code.loop(
+              code.divide(code.mul(share, packed.ocBlocks()), shares),
+              code.divide(code.mul(code.add(share, 1), packed.ocBlocks()), shares),
+              block ->
+                  multiply(
+                      code,
+                      scratch,
+                      along(code, wgt, block, wgtBlockBytes()),
+                      along(code, out, block, packed.outBlockBytes()),
+                      row));
+        });
+  }
+
+  /** Transforms the inputs of a unit's tiles, a vector of channels at a time. */
+  private void transform(Code code, Value act, Value row, Value scratch) {
+    int channels = 2 * at.leaf().lanes();
+    code.loop(
+        unitRows(),
+        r -> {
+          Value y = start(code, code.add(row, r), OUTPUTS, conv.rows());
+          Value rowFrom = along(code, act, y, packed.actRowBytes());
+          Value rowTo = along(code, scratch, r, tileColumns() * tileBytes());
+          code.loop(
+              tileColumns(),
+              tile -> {
+                Value x = start(code, tile, OUTPUTS, conv.columns());
+                Value tileFrom = along(code, rowFrom, x, packed.actColumnBytes());
+                Value tileTo = along(code, rowTo, tile, tileBytes());
+                code.loop(
+                    Math.ceilDiv(packed.icBlock(), channels),
+                    vector -> {
+                      Value channel = start(code, vector, channels, packed.icBlock());
+                      transformTile(
+                          code,
+                          along(code, tileFrom, channel, Short.BYTES),
+                          along(code, tileTo, channel, Short.BYTES));
+                    });
+              });
+        });
+  }
+
+  private void transformTile(Code code, Value from, Value to) {
+    Type.Vector words = Type.I16.x(2 * at.leaf().lanes());
+    List<List<Value>> columns = new ArrayList<>();
+    for (int x = 0; x < INPUTS; x++) {
+      List<Value> column = new ArrayList<>();
+      for (int y = 0; y < INPUTS; y++) {
+        long offset = y * packed.actRowBytes() + x * packed.actColumnBytes();
+        column.add(code.load(words, code.offset(from, offset), Short.BYTES));
+      }
+      columns.add(differences(code, column));
+    }
+    for (int y = 0; y < INPUTS; y++) {
+      int row = y;
+      List<Value> points =
+          differences(code, columns.stream().map(column -> column.get(row)).toList());
+      for (int x = 0; x < INPUTS; x++) {
+        long offset = (y * INPUTS + x) * pointBytes();
+        code.store(points.get(x), code.offset(to, offset), Short.BYTES);
+      }
+    }
+  }
+
+  /** Bᵀ of four inputs. */
+  private static List<Value> differences(Code code, List<Value> d) {
+    return List.of(
+        code.sub(d.get(0), d.get(2)),
+        code.add(d.get(1), d.get(2)),
+        code.sub(d.get(2), d.get(1)),
+        code.sub(d.get(1), d.get(3)));
+  }
+
+  /** One block of output channels for all tiles of a unit. */
+  private void multiply(Code code, Value scratch, Value wgt, Value out, Value row) {
+    Value sums = code.offset(scratch, aligned(POINTS * pointBytes()));
+    code.loop(
+        unitRows(),
+        r -> {
+          Value inRow = along(code, scratch, r, tileColumns() * tileBytes());
+          Value y = start(code, code.add(row, r), OUTPUTS, conv.rows());
+          Value outRow = along(code, out, y, conv.columns() * packed.outColumnBytes());
+          code.loop(
+              Math.ceilDiv(tileColumns(), runTiles()),
+              run -> {
+                Value tile = start(code, run, runTiles(), tileColumns());
+                Value act = along(code, inRow, tile, tileBytes());
+                code.loop(
+                    POINTS,
+                    point ->
+                        multiplyPoint(
+                            code,
+                            along(code, act, point, pointBytes()),
+                            along(code, wgt, point, wgtPointBytes()),
+                            along(code, sums, point, runBytes())));
+                finish(code, sums, outRow, tile);
+              });
+        });
+  }
+
+  /** The sums over channels of one point of a run's tiles. */
+  private void multiplyPoint(Code code, Value act, Value wgt, Value sums) {
+    Leaf leaf = at.leaf();
+    List<Value> start = new ArrayList<>(List.of(act, wgt));
+    for (int i = 0; i < at.accumulators(); i++) {
+      start.add(Value.zero(leaf.accumulator()));
+    }
+    List<Value> end =
+        code.reduce(
+            packed.icBlock() / leaf.group(),
+            start,
+            (_, carried) -> {
+              List<Value> next = new ArrayList<>();
+              next.add(code.offset(carried.get(0), leaf.actPartBytes()));
+              next.add(code.offset(carried.get(1), packed.wgtPartBytes()));
+              next.addAll(
+                  leaf.multiplyAdd(
+                      code,
+                      carried.subList(2, carried.size()),
+                      new Tiles(code, carried.get(0), carried.get(1))));
+              return next;
+            });
+    for (int i = 0; i < at.accumulators(); i++) {
+      code.store(end.get(2 + i), code.offset(sums, i * vectorBytes()), PackedLayout.SUM_BYTES);
+    }
+  }
+
+  /** The operands of one part of a run's tiles. */
+  private final class Tiles implements Leaf.Tile {
+    private final Code code;
+    private final Value act;
+    private final Value wgt;
+
+    Tiles(Code code, Value act, Value wgt) {
+      this.code = code;
+      this.act = act;
+      this.wgt = wgt;
+    }
+
+    @Override
+    public int vectors() {
+      return at.ocVectors();
+    }
+
+    @Override
+    public List<Integer> positions() {
+      List<Integer> all = new ArrayList<>();
+      for (int tile = 0; tile < runTiles(); tile++) {
+        all.add(tile);
+      }
+      return all;
+    }
+
+    @Override
+    public Value act(int position, int part, int plane) {
+      return at.leaf().loadAct(code, code.offset(act, position * tileBytes()), Short.BYTES);
+    }
+
+    @Override
+    public Value wgt(int vector, int part) {
+      return at.leaf().loadWgt(code, code.offset(wgt, (long) vector * at.leaf().wgtPartBytes()));
+    }
+  }
+
+  /** Makes outputs of the sums of a run's tiles. */
+  private void finish(Code code, Value sums, Value outRow, Value firstTile) {
+    code.loop(
+        runTiles(),
+        tile -> {
+          Value x = start(code, code.add(firstTile, tile), OUTPUTS, conv.columns());
+          Value to = along(code, outRow, x, packed.outColumnBytes());
+          Value from = along(code, sums, tile, at.ocVectors() * vectorBytes());
+          for (int vector = 0; vector < at.ocVectors(); vector++) {
+            finishTile(
+                code,
+                code.offset(from, vector * vectorBytes()),
+                code.offset(to, vector * vectorBytes()));
+          }
+        });
+  }
+
+  private void finishTile(Code code, Value from, Value to) {
+    Type.Vector type = at.leaf().accumulator();
+    long pointStep = runBytes();
+    List<List<Value>> columns = new ArrayList<>();
+    for (int x = 0; x < INPUTS; x++) {
+      List<Value> column = new ArrayList<>();
+      for (int y = 0; y < INPUTS; y++) {
+        Value place = code.offset(from, (y * INPUTS + x) * pointStep);
+        column.add(code.load(type, place, PackedLayout.SUM_BYTES));
+      }
+      columns.add(sums(code, column));
+    }
+    for (int y = 0; y < OUTPUTS; y++) {
+      int row = y;
+      List<Value> fourfold = sums(code, columns.stream().map(column -> column.get(row)).toList());
+      for (int x = 0; x < OUTPUTS; x++) {
+        long offset = (y * conv.columns() + x) * packed.outColumnBytes();
+        code.store(
+            code.shiftRightArithmetic(fourfold.get(x), 2),
+            code.offset(to, offset),
+            PackedLayout.SUM_BYTES);
+      }
+    }
+  }
+
+  /** Aᵀ of four sums. */
+  private static List<Value> sums(Code code, List<Value> m) {
+    return List.of(
+        code.add(code.add(m.get(0), m.get(1)), m.get(2)),
+        code.sub(code.sub(m.get(1), m.get(2)), m.get(3)));
+  }
+
+  /** index · size, moved back where it would end behind the extent. */
+  private static Value start(Code code, Value index, int size, int extent) {
+    Value start = code.mul(index, size);
+    return extent % size == 0 ? start : code.minUnsigned(start, Value.index((long) extent - size));
+  }
+
+  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
+    return code.offset(pointer, code.mul(index, stepBytes));
+  }
+}
