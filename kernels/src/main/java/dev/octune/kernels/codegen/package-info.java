@@ -20,7 +20,11 @@
  *
  * <p>Where a machine has AMX, {@code MatrixTemplate} makes kernels of its tiles on the same
  * layouts: {@code AmxTile} is their operation, {@code MatrixSpace}, {@code MatrixTiling} and {@code
- * MatrixKernel} are what their names say of the direct template's.
+ * MatrixKernel} are what their names say of the direct template's; {@code PositionTiles} deals
+ * output positions out to tiles.
+ *
+ * <p>{@code WinogradLeaf} says where a 3×3 convolution may multiply transformed words, and proves
+ * it exact; {@code WinogradKernel} is the loop nest of such points of the direct template's space.
  *
  * <p>Kernels of particular weights are direct kernels with another reduction: {@code ListedSpace}
  * has their knobs, {@code ListClass} says how chunks of weights are multiplied, {@code
