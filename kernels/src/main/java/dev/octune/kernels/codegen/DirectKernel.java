@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import static dev.octune.kernels.codegen.Steps.along;
+
 import dev.octune.kernels.ir.Code;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
@@ -518,10 +520,6 @@ record DirectKernel(Contraction conv, Tiling at, PackedLayout layout) {
   private static Value tileStart(Code code, Value index, int size, int extent) {
     Value start = code.mul(index, size);
     return extent % size == 0 ? start : code.minUnsigned(start, Value.index((long) extent - size));
-  }
-
-  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
-    return code.offset(pointer, code.mul(index, stepBytes));
   }
 
   /** A loop of the reduction, and what its pointers move on each turn. */

@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import static dev.octune.kernels.codegen.Steps.along;
+
 import dev.octune.kernels.ir.Code;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
@@ -459,9 +461,5 @@ record ListedPacking(ListedWeights lists, UnaryOperator<Value> channelAt) {
 
   private static Value loadWord(Code code, Value address) {
     return code.load(Type.I32, address, ListedWeights.OFFSET_BYTES);
-  }
-
-  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
-    return code.offset(pointer, code.mul(index, stepBytes));
   }
 }

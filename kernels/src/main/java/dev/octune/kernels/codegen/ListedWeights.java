@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import static dev.octune.kernels.codegen.PackedLayout.aligned;
+
 import dev.octune.kernels.weights.LaneBound;
 
 /**
@@ -126,9 +128,5 @@ record ListedWeights(PackedLayout layout) {
   /** What weights of one int16 lane may sum to. */
   LaneBound bound() {
     return LaneBound.of(layout.conv().numerics().act());
-  }
-
-  private static long aligned(long bytes) {
-    return Math.ceilDiv(bytes, PackedLayout.ALIGN_BYTES) * (long) PackedLayout.ALIGN_BYTES;
   }
 }

@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import static dev.octune.kernels.codegen.Steps.along;
+
 import dev.octune.kernels.ir.Code;
 import dev.octune.kernels.ir.Type;
 import dev.octune.kernels.ir.Value;
@@ -228,9 +230,5 @@ record MatrixKernel(
   private static Value start(Code code, Value index, int size, int extent) {
     Value start = code.mul(index, size);
     return extent % size == 0 ? start : code.minUnsigned(start, Value.index((long) extent - size));
-  }
-
-  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
-    return code.offset(pointer, code.mul(index, stepBytes));
   }
 }

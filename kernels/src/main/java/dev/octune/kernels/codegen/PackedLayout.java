@@ -270,7 +270,8 @@ record PackedLayout(
     return Math.ceilDiv(count, size);
   }
 
-  private static long aligned(long bytes) {
+  /** Rounded up to {@link #ALIGN_BYTES}. */
+  static long aligned(long bytes) {
     return Math.ceilDiv(bytes, ALIGN_BYTES) * (long) ALIGN_BYTES;
   }
 }

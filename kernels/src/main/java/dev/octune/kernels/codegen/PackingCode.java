@@ -1,5 +1,7 @@
 package dev.octune.kernels.codegen;
 
+import static dev.octune.kernels.codegen.Steps.along;
+
 import dev.octune.kernels.ir.Code;
 import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.ir.Param;
@@ -442,10 +444,6 @@ record PackingCode(PackedLayout layout) {
           Value left = code.sub(Value.index(channels), code.mul(index, blockSize));
           block.write(index, code.minSigned(left, Value.index(blockSize)));
         });
-  }
-
-  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
-    return code.offset(pointer, code.mul(index, stepBytes));
   }
 
   private static void fill(Code code, long bytes, Value element) {

@@ -1,5 +1,9 @@
 package dev.octune.kernels.codegen;
 
+import static dev.octune.kernels.codegen.PackedLayout.aligned;
+import static dev.octune.kernels.codegen.Steps.along;
+import static dev.octune.kernels.codegen.Steps.start;
+
 import dev.octune.kernels.ir.Code;
 import dev.octune.kernels.ir.IrModule;
 import dev.octune.kernels.ir.Type;
@@ -23,7 +27,10 @@ import java.util.List;
  */
 record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int threads)
     implements KernelTemplate.Kernel {
-  /** Transformed inputs of a unit stay in a second-level cache beside weights. */
+  /**
+   * Transformed inputs of a unit stay in a second-level cache beside weights; no other size was
+   * timed.
+   */
   private static final int SCRATCH_BYTES = 256 << 10;
 
   private static final int OUTPUTS = WinogradLeaf.OUTPUTS;
@@ -110,10 +117,6 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
 
   private long wgtSetBytes() {
     return packed.ocBlocks() * wgtBlockBytes();
-  }
-
-  private static long aligned(long bytes) {
-    return Math.ceilDiv(bytes, PackedLayout.ALIGN_BYTES) * (long) PackedLayout.ALIGN_BYTES;
   }
 
   @Override
@@ -448,15 +451,5 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
     return List.of(
         code.add(code.add(m.get(0), m.get(1)), m.get(2)),
         code.sub(code.sub(m.get(1), m.get(2)), m.get(3)));
-  }
-
-  /** index · size, moved back where it would end behind the extent. */
-  private static Value start(Code code, Value index, int size, int extent) {
-    Value start = code.mul(index, size);
-    return extent % size == 0 ? start : code.minUnsigned(start, Value.index((long) extent - size));
-  }
-
-  private static Value along(Code code, Value pointer, Value index, long stepBytes) {
-    return code.offset(pointer, code.mul(index, stepBytes));
   }
 }
