@@ -66,6 +66,9 @@ public interface KernelLibrary {
   /** The register loop of every leaf that kernels use on the target. */
   List<RoofLoop> roofs(Target target);
 
+  /** The leaves that {@link #roofs} has loops of; writes none. */
+  List<String> roofLeaves(Target target);
+
   /**
    * The leaves that are exact for a workload, as {@link RoofLoop#leaf} names them: the fastest of
    * their roofs bounds its kernels. Empty where kernels of its operator have no leaf.

@@ -114,6 +114,14 @@ final class StandardLibrary implements KernelLibrary {
   }
 
   @Override
+  public List<String> roofLeaves(Target target) {
+    return Stream.concat(
+            target.isa() == Isa.AMXINT8 ? Stream.of(AmxTile.LEAF) : Stream.empty(),
+            Leaves.usable(target).stream().map(Leaf::text))
+        .toList();
+  }
+
+  @Override
   public List<String> leaves(Workload workload, Target target) {
     return switch (workload) {
       case Conv2d conv -> {

@@ -306,6 +306,7 @@ class KernelLibraryTest {
       Target target = Target.parse(text);
       List<RoofLoop> roofs = LIBRARY.roofs(target);
       assertTrue(!roofs.isEmpty(), text);
+      assertEquals(roofs.stream().map(RoofLoop::leaf).toList(), LIBRARY.roofLeaves(target), text);
       assertEquals(roofs.size(), roofs.stream().map(RoofLoop::leaf).distinct().count(), text);
       assertTrue(
           roofs.stream().map(RoofLoop::leaf).toList().containsAll(leaves("act=u8 wgt=s8", target)),

@@ -23,12 +23,12 @@ record MachineRoofs(KernelLibrary library, Target target, Map<String, Double> go
     gopsByLeaf = Map.copyOf(gopsByLeaf);
   }
 
-  /** The kept roofs, or measured and kept now. */
+  /** The kept roofs, or measured and kept now; also where an older version knew fewer leaves. */
   static MachineRoofs of(
       KernelLibrary library, Target target, Host host, LocalDevice device, PrintWriter err) {
     return RoofStore.inCache(System.getenv())
         .load(machine(target, host))
-        .filter(kept -> library.roofs(target).stream().allMatch(r -> kept.containsKey(r.leaf())))
+        .filter(kept -> kept.keySet().containsAll(library.roofLeaves(target)))
         .map(kept -> new MachineRoofs(library, target, kept))
         .orElseGet(() -> keep(library, target, host, device.roofs().join(), err));
   }

@@ -76,6 +76,11 @@ public final class ToyLibrary implements KernelLibrary {
   }
 
   @Override
+  public List<String> roofLeaves(Target target) {
+    return roofs(target).stream().map(RoofLoop::leaf).toList();
+  }
+
+  @Override
   public List<String> leaves(Workload workload, Target target) {
     return List.of();
   }
