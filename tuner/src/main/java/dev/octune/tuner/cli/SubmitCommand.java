@@ -5,6 +5,7 @@ import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.client.JobOrder;
 import dev.octune.tuner.client.OctuneClient;
 import dev.octune.tuner.network.NetworkList;
+import dev.octune.tuner.task.Outputs;
 import java.io.FileNotFoundException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -49,6 +50,7 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Mixin private final ServerOption server = new ServerOption();
   @Mixin private final JsonOption json = new JsonOption();
+  @Mixin private final OutOption out = new OutOption();
 
   @Parameters(
       arity = "1..*",
@@ -105,14 +107,6 @@ final class SubmitCommand implements Callable<Integer> {
       paramLabel = "random|real",
       description = "Of a model: real tunes each layer on its own weights. Default random.")
   private String weights = "random";
-
-  @Option(
-      names = "--out",
-      paramLabel = "OUT",
-      description =
-          "Of a model: what its layers' kernels end in, s32 (default), requantized or"
-              + " requantized-reference.")
-  private @Nullable String outputs;
 
   @Option(names = "--name", paramLabel = "TEXT", description = "What the job is called.")
   private @Nullable String name;
@@ -183,7 +177,7 @@ final class SubmitCommand implements Callable<Integer> {
         priority == null ? OptionalInt.empty() : OptionalInt.of(priority),
         Optional.ofNullable(strategy),
         seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
-        Optional.ofNullable(outputs),
+        Optional.of(out.outputs()).filter(asked -> asked != Outputs.SUMS).map(Outputs::text),
         weights.equals("real"));
   }
 
