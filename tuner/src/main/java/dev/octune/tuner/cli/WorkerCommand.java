@@ -231,12 +231,10 @@ final class WorkerCommand implements Callable<Integer> {
     try {
       Sandbox sandbox = device.sandbox().join();
       sandbox.inForce().forEach(protection -> probes.put("sandbox." + protection.text(), 1.0));
-      sandbox
-          .missing()
-          .keySet()
+      sandbox.missing().keySet().stream()
+          // They protect nothing, and nothing was timed that could have had any.
+          .filter(protection -> protection != Sandbox.Protection.HUGE_PAGES)
           .forEach(protection -> probes.put("sandbox." + protection.text(), 0.0));
-      // They protect nothing, and nothing was timed that could have had any.
-      probes.remove("sandbox." + Sandbox.Protection.HUGE_PAGES.text());
     } catch (CompletionException e) {
       // A board that is not there yet may come; its trials tell what is wrong until then.
       spec.commandLine()
