@@ -14,8 +14,8 @@ public enum Isa {
   /** SSSE3 and SSE4.1, as every x86 since Penryn and Bulldozer: pmaddubsw, pmovsxbw. */
   SSE41(
       Arch.X86_64, 128, 16, "sse41", "x86-64", "+sse3,+ssse3,+sse4.1", "sse2 ssse3 sse4_1", "sse2"),
-  /** x86-64-v3 as a whole, so that LLVM may use all of it. */
-  AVX2(Arch.X86_64, 256, 16, "avx2", "x86-64-v3", "", Flags.AVX2, "sse2 sse41"),
+  /** x86-64-v3 but for lzcnt, so that LLVM may use all of it. */
+  AVX2(Arch.X86_64, 256, 16, "avx2", "x86-64-v3", Flags.NO_LZCNT, Flags.AVX2, "sse2 sse41"),
   /** x86-64-v3 with the VEX form of vpdpbusd: cores without AVX-512 since Alder Lake. */
   AVXVNNI(
       Arch.X86_64,
@@ -23,11 +23,19 @@ public enum Isa {
       16,
       "avxvnni",
       "x86-64-v3",
-      "+avxvnni",
+      Flags.NO_LZCNT + ",+avxvnni",
       Flags.AVX2 + " avx_vnni",
       "sse2 sse41 avx2"),
-  /** x86-64-v4 as a whole, which has no VNNI: Skylake-SP. */
-  AVX512BW(Arch.X86_64, 512, 32, "avx512bw", "x86-64-v4", "", Flags.AVX512BW, "sse2 sse41 avx2"),
+  /** x86-64-v4 but for lzcnt; it has no VNNI: Skylake-SP. */
+  AVX512BW(
+      Arch.X86_64,
+      512,
+      32,
+      "avx512bw",
+      "x86-64-v4",
+      Flags.NO_LZCNT,
+      Flags.AVX512BW,
+      "sse2 sse41 avx2"),
   /** x86-64-v4 with VNNI. */
   AVX512VNNI(
       Arch.X86_64,
@@ -35,7 +43,7 @@ public enum Isa {
       32,
       "avx512vnni",
       "x86-64-v4",
-      "+avx512vnni",
+      Flags.NO_LZCNT + ",+avx512vnni",
       Flags.AVX512BW + " avx512_vnni",
       "sse2 sse41 avx2 avx512bw"),
   /**
@@ -48,7 +56,7 @@ public enum Isa {
       32,
       "amxint8",
       "x86-64-v4",
-      "+avx512vnni,+amx-tile,+amx-int8",
+      Flags.NO_LZCNT + ",+avx512vnni,+amx-tile,+amx-int8",
       Flags.AVX512BW + " avx512_vnni amx_tile amx_int8",
       "sse2 sse41 avx2 avx512bw avx512vnni"),
   /** Any AArch64 with Advanced SIMD: smull, smlal. */
@@ -56,9 +64,16 @@ public enum Isa {
   /** Armv8.2 dot product: sdot. */
   DOTPROD(Arch.AARCH64, 128, 32, "dotprod", "generic", "+neon,+dotprod", "asimd asimddp", "neon");
 
-  /** Linux's flags of levels that others build on. */
+  /** Flags of levels that others build on: Linux's, and what LLVM is told. */
   private static final class Flags {
-    static final String AVX2 = "sse2 ssse3 sse4_1 avx2 fma bmi1 bmi2 f16c movbe abm popcnt";
+    static final String AVX2 = "sse2 ssse3 sse4_1 avx2 fma bmi1 bmi2 f16c movbe popcnt";
+
+    /**
+     * LLVM's levels hold lzcnt, no kernel has a use for it, and virtual machines are seen that run
+     * AVX-512 and do not offer it (Linux calls it abm).
+     */
+    static final String NO_LZCNT = "-lzcnt";
+
     static final String AVX512BW = AVX2 + " avx512f avx512bw avx512vl avx512dq avx512cd";
   }
 

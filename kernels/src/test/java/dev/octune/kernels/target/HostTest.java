@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HostTest {
   private static final String AVX2_FLAGS =
@@ -154,11 +155,32 @@ class HostTest {
   }
 
   @Test
-  void read_avx2WithoutLzcnt_isSse41BecauseLlvmsLevelHasIt() throws IOException {
-    cpuinfo(x86("GenuineIntel", 6, 60, AVX2_FLAGS.replace(" abm", "")));
+  void read_avx2WithoutBmi2_isSse41BecauseLlvmsLevelHasIt() throws IOException {
+    cpuinfo(x86("GenuineIntel", 6, 60, AVX2_FLAGS.replace(" bmi2", "")));
     status("0");
 
     assertEquals(Isa.SSE41, Host.read("amd64", root).target().isa());
+  }
+
+  /** A virtual machine on a Zen 5 that does not offer lzcnt. */
+  @Test
+  void read_avx512WithoutLzcnt_isAvx512() throws IOException {
+    cpuinfo(x86("AuthenticAMD", 26, 2, AVX512_FLAGS.replace(" abm", "") + " avx512_vnni avx_vnni"));
+    status("0");
+
+    assertEquals(
+        "x86_64 cpu=znver5 isa=avx512vnni threads=1", Host.read("amd64", root).target().text());
+  }
+
+  /** What a level does not ask of a machine, its code may not use. */
+  @ParameterizedTest
+  @EnumSource(Isa.class)
+  void osFlags_withoutLzcnt_llvmIsToldSo(Isa isa) {
+    boolean levelHasIt = Set.of("x86-64-v3", "x86-64-v4").contains(isa.llvmCpu());
+
+    assertEquals(
+        levelHasIt && !isa.osFlags().contains("abm"),
+        List.of(isa.llvmFeatures().split(",", -1)).contains("-lzcnt"));
   }
 
   @ParameterizedTest
