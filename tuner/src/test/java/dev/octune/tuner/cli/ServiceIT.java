@@ -132,7 +132,6 @@ final class ServiceIT {
             "--token-file",
             workerToken.toString())
         .expectRefused(2, "submit", "Mend:");
-    pausedAndResumed(url, adminToken);
     JsonNode devices =
         program
             .run("devices", "--json", "--server", url, "--token-file", adminToken.toString())
@@ -157,11 +156,13 @@ final class ServiceIT {
     // SIGTERM, as service managers end what they started: anything but 0 is a failure to them.
     worker.process().destroy();
     worker.end().expectExit(0);
+    pausedAndResumed(url, adminToken);
     serve.process().destroy();
     serve.end().expectExit(0);
     assertFalse(Files.readString(serve.err()).contains("Exception"), Files.readString(serve.err()));
   }
 
+  /** With no device left, so that no machine is quick enough to end the job first. */
   private void pausedAndResumed(String url, Path token) throws Exception {
     String job =
         program
