@@ -86,7 +86,8 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
     double groups = (double) at.icBlock() / leaf.group();
     double multiplied =
         WinogradLeaf.POINTS * (groups * (groupCycles(at) + LOOP) + INNER_LOOP)
-            + (WinogradLeaf.POINTS * STORE + FINISHED_SUM) * at.accumulators();
+            + (WinogradLeaf.POINTS * STORE + FINISHED_SUM) * at.accumulators()
+            + WinogradLeaf.OUTPUTS * WinogradLeaf.OUTPUTS * requantizing(at) * at.accumulators();
     double transformed =
         at.positions()
             * Math.ceilDiv(at.icBlock(), 2 * leaf.lanes())

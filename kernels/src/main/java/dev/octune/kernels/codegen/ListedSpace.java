@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 
 /**
  * The schedules of a contraction with particular weights: kernels of lists, and beside them plain
- * direct kernels of the leaves that are exact for any weights, which win where the weights leave
- * little for the lists. Not thread-safe.
+ * direct kernels and Winograd's of the leaves that are exact for any weights, which win where the
+ * weights leave little for the lists. Not thread-safe.
  */
 final class ListedSpace {
   /** Raised when the same schedule text comes to mean another kernel. */
@@ -74,7 +74,9 @@ final class ListedSpace {
     this.pairings = List.copyOf(pairings);
     this.plain = new DirectSpace(workload, conv, target);
     leaves.add(LISTS);
-    leaves.addAll(Leaves.of(target, workload.numerics()));
+    List<Leaf> exact = Leaves.of(target, workload.numerics());
+    leaves.addAll(exact);
+    WinogradLeaf.of(conv, exact, threads).ifPresent(leaves::add);
     this.knobs = Split.knobs(knobsForOneThread(), threads);
     this.constraints = constraints();
   }

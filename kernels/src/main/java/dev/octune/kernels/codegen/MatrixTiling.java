@@ -70,6 +70,7 @@ record MatrixTiling(
         ocBlock(),
         Border.PACKED,
         flat,
+        false,
         Optional.empty(),
         Requantizer.of(conv.numerics().out(), AmxTile.LANES, Arch.X86_64));
   }

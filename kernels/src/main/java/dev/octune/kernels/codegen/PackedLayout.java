@@ -25,6 +25,9 @@ import java.util.Optional;
  * <p>Where {@code actForm} cuts activations, a column holds icBlock channels of the first plane,
  * then icBlock of the second; such a layout is never flat, and offset is 0.
  *
+ * <p>With {@code transformed} the 16 points of a {@link WinogradLeaf} stand in the place of the
+ * window's taps.
+ *
  * <p>Activations are stored less {@code offset}, positions outside the input as azp − offset;
  * weights less wzp. Channels beyond ic have zero weights, so their activations may hold anything;
  * channels beyond oc are computed and dropped on unpacking. Buffers are rounded up to {@link
@@ -36,6 +39,7 @@ import java.util.Optional;
  * @param icBlock input channels of a block, a multiple of dot
  * @param ocBlock output channels of a block
  * @param flat true where the taps of a row and their channels are one run
+ * @param transformed true where a filter is packed as Winograd's points
  * @param listing where weights of a block of output channels stand in lists, as {@link
  *     ListedWeights} says; it may also reorder the input channels of both operands
  * @param requantizer what makes codes of sums; empty where sums are the output
@@ -51,6 +55,7 @@ record PackedLayout(
     int ocBlock,
     Border border,
     boolean flat,
+    boolean transformed,
     Optional<Listing> listing,
     Optional<Requantizer> requantizer) {
   /** A cache line; buffers start and end on one. */
@@ -167,7 +172,8 @@ record PackedLayout(
 
   /** From one block of input channels to the next. */
   long wgtIcBlockBytes() {
-    return (long) conv.window().kh() * rowTaps() * wgtTapBytes();
+    int taps = transformed ? WinogradLeaf.POINTS : conv.window().kh() * rowTaps();
+    return taps * wgtTapBytes();
   }
 
   /** From one block of output channels to the next. */
@@ -262,6 +268,7 @@ record PackedLayout(
             border.text(),
             flat,
             (actForm == ActForm.WHOLE ? "" : " act_form=nibbles")
+                + (transformed ? " winograd" : "")
                 + listing.map(lists -> " " + lists.text()).orElse("")
                 + requantizer.map(r -> " " + r.text()).orElse(""));
   }

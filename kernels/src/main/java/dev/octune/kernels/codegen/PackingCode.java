@@ -11,6 +11,7 @@ import dev.octune.kernels.weights.ChannelOrder;
 import dev.octune.kernels.weights.WeightStore;
 import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Window;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -19,21 +20,11 @@ import java.util.stream.IntStream;
 record PackingCode(PackedLayout layout) {
   private static final int FILL_BYTES = 32;
 
-  /** Writes packed weights in another order than the layout's own. */
-  interface WeightPacking {
-    void write(Code code, PackingCode packing);
-  }
-
   void emit(IrModule module, String packAct, String packWgt, String unpackOut) {
-    emit(module, packAct, packWgt, unpackOut, (code, _) -> packWgt(code));
-  }
-
-  void emit(
-      IrModule module, String packAct, String packWgt, String unpackOut, WeightPacking weights) {
     List<Param> pack = List.of(Param.read("plain"), Param.write("packed"));
     order().ifPresent(order -> module.table(orderTable(order), Type.I16, order.channels()));
     module.function(packAct, pack, this::packAct);
-    module.function(packWgt, pack, code -> weights.write(code, this));
+    module.function(packWgt, pack, this::packWgt);
     module.function(
         unpackOut, List.of(Param.read("packed"), Param.write("plain")), this::unpackOut);
   }
@@ -184,7 +175,7 @@ record PackingCode(PackedLayout layout) {
                           to,
                           code.remainder(o, ocBlock),
                           (long) layout.dot() * layout.wgtElementBytes());
-                  Value sum = layout.flat() ? packRuns(code, from, to) : packFilter(code, from, to);
+                  Value sum = packChannel(code, from, to);
                   if (layout.keepsSums()) {
                     Value place = along(code, sums, set, layout.sumsSetBytes());
                     code.store(
@@ -232,6 +223,14 @@ record PackingCode(PackedLayout layout) {
   }
 
   /** Packs the weights of one output channel; their sum, s32. */
+  private Value packChannel(Code code, Value from, Value to) {
+    if (layout.transformed()) {
+      return packPoints(code, from, to);
+    }
+    return layout.flat() ? packRuns(code, from, to) : packFilter(code, from, to);
+  }
+
+  /** As {@link #packChannel}, tap by tap. */
   private Value packFilter(Code code, Value from, Value to) {
     Contraction conv = layout.conv();
     int dot = layout.dot();
@@ -294,6 +293,42 @@ record PackingCode(PackedLayout layout) {
         .getFirst();
   }
 
+  /** Packs the weights of one output channel, each filter as Winograd's points. */
+  private Value packPoints(Code code, Value from, Value to) {
+    Contraction.WgtStrides plain = layout.conv().wgt();
+    return code.reduce(
+            layout.conv().ic(),
+            List.of(Value.zero(Type.I32)),
+            (channel, sum) -> {
+              Value read = along(code, from, channel, plain.ic());
+              Value write =
+                  along(code, to, code.divide(channel, layout.dot()), layout.wgtPartBytes());
+              write =
+                  along(
+                      code, write, code.remainder(channel, layout.dot()), layout.wgtElementBytes());
+              List<List<Value>> filter = new ArrayList<>();
+              Value all = sum.getFirst();
+              for (int y = 0; y < layout.conv().window().kh(); y++) {
+                List<Value> row = new ArrayList<>();
+                for (int x = 0; x < layout.conv().window().kw(); x++) {
+                  Value weight = effective(code, code.offset(read, y * plain.y() + x * plain.x()));
+                  row.add(weight);
+                  all = code.add(all, weight);
+                }
+                filter.add(row);
+              }
+              List<Value> points = WinogradLeaf.weightPoints(code, filter);
+              for (int point = 0; point < points.size(); point++) {
+                code.store(
+                    code.truncate(points.get(point), layout.wgtElement()),
+                    code.offset(write, point * layout.wgtTapBytes()),
+                    layout.wgtElementBytes());
+              }
+              return List.of(all);
+            })
+        .getFirst();
+  }
+
   private Value packTaps(Code code, Value read, Value write, Value sum) {
     return code.reduce(
             layout.conv().taps(),
@@ -312,13 +347,8 @@ record PackingCode(PackedLayout layout) {
     return weight;
   }
 
-  /** Zeroes so many bytes of packed weights. */
-  void clear(Code code, long bytes) {
-    fill(code, bytes, Value.zero(layout.wgtElement()));
-  }
-
   /** wgt − wzp, s32. */
-  Value effective(Code code, Value read) {
+  private Value effective(Code code, Value read) {
     Numerics numerics = layout.conv().numerics();
     Value stored = code.load(Type.I8, read, 1);
     return numerics.wgt().signed()

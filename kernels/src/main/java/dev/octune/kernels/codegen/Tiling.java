@@ -173,6 +173,7 @@ record Tiling(
         ocBlock(),
         border,
         rowTaps == RowTaps.FLAT,
+        leaf instanceof WinogradLeaf,
         listing,
         Requantizer.of(conv.numerics().out(), leaf.lanes(), leaf.isa().arch()));
   }

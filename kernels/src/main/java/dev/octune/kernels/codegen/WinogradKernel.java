@@ -20,8 +20,8 @@ import java.util.List;
  * their neighbours: the same outputs, written twice.
  *
  * <pre>
- * wgt  i16[wgtBatches, ocBlocks, 16 points, ic / 2, ocBlock, 2]: 4 · G g Gᵀ
- * out  s32 as {@link PackedLayout} has it; behind it scratch for each unit of work:
+ * wgt  as {@link PackedLayout} has it, with 4 · G g Gᵀ for the taps
+ * out  as {@link PackedLayout} has it; behind it scratch for each unit of work:
  *      i16[16 points, rows, tiles, ic], and s32[16 points, tiles of a run, ocBlock]
  * </pre>
  */
@@ -107,18 +107,6 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
     return aligned(POINTS * pointBytes()) + aligned(sumsBytes());
   }
 
-  private long wgtPointBytes() {
-    return packed.icBlock() / packed.dot() * packed.wgtPartBytes();
-  }
-
-  private long wgtBlockBytes() {
-    return POINTS * wgtPointBytes();
-  }
-
-  private long wgtSetBytes() {
-    return packed.ocBlocks() * wgtBlockBytes();
-  }
-
   @Override
   public long actBytes() {
     return packed.actBytes();
@@ -126,7 +114,7 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
 
   @Override
   public long wgtBytes() {
-    return aligned(conv.wgtBatches() * wgtSetBytes());
+    return packed.wgtBytes();
   }
 
   @Override
@@ -136,75 +124,19 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
 
   @Override
   public String layout() {
-    return "%s winograd out=%d".formatted(packed.text(), outBytes());
+    return "%s out=%d".formatted(packed.text(), outBytes());
   }
 
   // ---- packing
 
   @Override
   public void emitPacking(IrModule module, String packAct, String packWgt, String unpackOut) {
-    new PackingCode(packed).emit(module, packAct, packWgt, unpackOut, this::packWgt);
+    new PackingCode(packed).emit(module, packAct, packWgt, unpackOut);
   }
 
   @Override
   public void emitPackQuant(IrModule module, String name, QuantParameters parameters) {
-    throw new IllegalArgumentException("outputs of this kernel are sums");
-  }
-
-  private void packWgt(Code code, PackingCode packing) {
-    Contraction.WgtStrides plain = conv.wgt();
-    packing.clear(code, wgtBytes());
-    code.loop(
-        conv.wgtBatches(),
-        set ->
-            code.loop(
-                conv.oc(),
-                o ->
-                    code.loop(
-                        conv.ic(),
-                        channel -> {
-                          Value from = along(code, code.param("plain"), set, plain.set());
-                          from = along(code, along(code, from, o, plain.oc()), channel, plain.ic());
-                          Value to = along(code, code.param("packed"), set, wgtSetBytes());
-                          int ocBlock = packed.ocBlock();
-                          int dot = packed.dot();
-                          to = along(code, to, code.divide(o, ocBlock), wgtBlockBytes());
-                          to = along(code, to, code.divide(channel, dot), packed.wgtPartBytes());
-                          to =
-                              along(code, to, code.remainder(o, ocBlock), (long) dot * Short.BYTES);
-                          to = along(code, to, code.remainder(channel, dot), Short.BYTES);
-                          storeWeights(code, packing, from, to);
-                        })));
-  }
-
-  private void storeWeights(Code code, PackingCode packing, Value from, Value to) {
-    Contraction.WgtStrides plain = conv.wgt();
-    List<List<Value>> filter = new ArrayList<>();
-    for (int y = 0; y < conv.window().kh(); y++) {
-      List<Value> row = new ArrayList<>();
-      for (int x = 0; x < conv.window().kw(); x++) {
-        row.add(packing.effective(code, code.offset(from, y * plain.y() + x * plain.x())));
-      }
-      filter.add(doubled(code, row));
-    }
-    for (int column = 0; column < INPUTS; column++) {
-      int x = column;
-      List<Value> points = doubled(code, filter.stream().map(row -> row.get(x)).toList());
-      for (int row = 0; row < INPUTS; row++) {
-        Value word = code.truncate(points.get(row), Type.I16);
-        code.store(word, code.offset(to, (row * INPUTS + column) * wgtPointBytes()), Short.BYTES);
-      }
-    }
-  }
-
-  /** 2 G of three weights. */
-  private static List<Value> doubled(Code code, List<Value> g) {
-    Value ends = code.add(g.get(0), g.get(2));
-    return List.of(
-        code.add(g.get(0), g.get(0)),
-        code.add(ends, g.get(1)),
-        code.sub(ends, g.get(1)),
-        code.add(g.get(2), g.get(2)));
+    new PackingCode(packed).packQuant(module, name, parameters);
   }
 
   // ---- the kernel
@@ -239,7 +171,7 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
           Value act = along(code, code.param("act"), batch, packed.actBatchBytes());
           code.when(isNew, () -> transform(code, act, row, scratch));
           Value set = code.remainder(batch, conv.wgtBatches());
-          Value wgt = along(code, code.param("wgt"), set, wgtSetBytes());
+          Value wgt = along(code, code.param("wgt"), set, packed.wgtSetBytes());
           Value out = along(code, code.param("out"), batch, packed.outBatchBytes());
           code.loop(
               code.divide(code.mul(share, packed.ocBlocks()), shares),
@@ -248,7 +180,8 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
                   multiply(
                       code,
                       scratch,
-                      along(code, wgt, block, wgtBlockBytes()),
+                      along(code, wgt, block, packed.wgtOcBlockBytes()),
+                      constants(code, set, block),
                       along(code, out, block, packed.outBlockBytes()),
                       row));
         });
@@ -314,14 +247,15 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
   }
 
   /** One block of output channels for all tiles of a unit. */
-  private void multiply(Code code, Value scratch, Value wgt, Value out, Value row) {
+  private void multiply(
+      Code code, Value scratch, Value wgt, Value constants, Value out, Value row) {
     Value sums = code.offset(scratch, aligned(POINTS * pointBytes()));
     code.loop(
         unitRows(),
         r -> {
           Value inRow = along(code, scratch, r, tileColumns() * tileBytes());
           Value y = start(code, code.add(row, r), OUTPUTS, conv.rows());
-          Value outRow = along(code, out, y, conv.columns() * packed.outColumnBytes());
+          Value outRow = along(code, out, y, packed.outRowBytes());
           code.loop(
               Math.ceilDiv(tileColumns(), runTiles()),
               run -> {
@@ -333,9 +267,9 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
                         multiplyPoint(
                             code,
                             along(code, act, point, pointBytes()),
-                            along(code, wgt, point, wgtPointBytes()),
+                            along(code, wgt, point, packed.wgtTapBytes()),
                             along(code, sums, point, runBytes())));
-                finish(code, sums, outRow, tile);
+                finish(code, sums, constants, outRow, tile);
               });
         });
   }
@@ -404,8 +338,16 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
     }
   }
 
+  /** The constants of requantizing of a block of output channels; where they would be, else. */
+  private Value constants(Code code, Value set, Value block) {
+    Value all = code.offset(code.param("wgt"), packed.constantsOffsetBytes());
+    Value ofSet = along(code, all, set, packed.constantsSetBytes());
+    return along(code, ofSet, block, packed.constantsBlockBytes());
+  }
+
   /** Makes outputs of the sums of a run's tiles. */
-  private void finish(Code code, Value sums, Value outRow, Value firstTile) {
+  private void finish(Code code, Value sums, Value constants, Value outRow, Value firstTile) {
+    long outVectorBytes = (long) at.leaf().lanes() * packed.outElementBytes();
     code.loop(
         runTiles(),
         tile -> {
@@ -413,15 +355,26 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
           Value to = along(code, outRow, x, packed.outColumnBytes());
           Value from = along(code, sums, tile, at.ocVectors() * vectorBytes());
           for (int vector = 0; vector < at.ocVectors(); vector++) {
-            finishTile(
+            List<Value> outputs = outputsOfTile(code, code.offset(from, vector * vectorBytes()));
+            Value ofVector = code.offset(constants, vector * packed.constantsVectorBytes());
+            storeTile(
                 code,
-                code.offset(from, vector * vectorBytes()),
-                code.offset(to, vector * vectorBytes()));
+                packed.requantizer().map(r -> codes(code, r, outputs, ofVector)).orElse(outputs),
+                code.offset(to, vector * outVectorBytes),
+                outVectorBytes);
           }
         });
   }
 
-  private void finishTile(Code code, Value from, Value to) {
+  private static List<Value> codes(
+      Code code, Requantizer requantizer, List<Value> sums, Value constants) {
+    Value start = requantizer.start(code, constants);
+    Requantizer.Constants loaded = requantizer.load(code, constants);
+    return sums.stream().map(sum -> requantizer.codes(code, code.add(sum, start), loaded)).toList();
+  }
+
+  /** The outputs of a tile and a vector of output channels, row by row: s32 without a start. */
+  private List<Value> outputsOfTile(Code code, Value from) {
     Type.Vector type = at.leaf().accumulator();
     long pointStep = runBytes();
     List<List<Value>> columns = new ArrayList<>();
@@ -433,15 +386,20 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
       }
       columns.add(sums(code, column));
     }
+    List<Value> outputs = new ArrayList<>();
     for (int y = 0; y < OUTPUTS; y++) {
       int row = y;
       List<Value> fourfold = sums(code, columns.stream().map(column -> column.get(row)).toList());
+      fourfold.forEach(four -> outputs.add(code.shiftRightArithmetic(four, 2)));
+    }
+    return outputs;
+  }
+
+  private void storeTile(Code code, List<Value> outputs, Value to, long vectorBytes) {
+    for (int y = 0; y < OUTPUTS; y++) {
       for (int x = 0; x < OUTPUTS; x++) {
-        long offset = (y * conv.columns() + x) * packed.outColumnBytes();
-        code.store(
-            code.shiftRightArithmetic(fourfold.get(x), 2),
-            code.offset(to, offset),
-            PackedLayout.SUM_BYTES);
+        long offset = y * packed.outRowBytes() + x * packed.outColumnBytes();
+        code.store(outputs.get(y * OUTPUTS + x), code.offset(to, offset), (int) vectorBytes);
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.octune.kernels.ir.Value;
 import dev.octune.kernels.target.Isa;
 import dev.octune.kernels.workload.Numerics;
 import dev.octune.kernels.workload.Window;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -70,8 +71,34 @@ record WinogradLeaf(PairLeaf words, int threads) implements Leaf {
         && w.dilationW() == 1
         && w.oh() >= OUTPUTS
         && w.ow() >= OUTPUTS
-        && bound < 1L << 31
-        && !conv.numerics().out().isRequantized();
+        && bound < 1L << 31;
+  }
+
+  /** 4 · G g Gᵀ of the taps g of a filter, row by row: i32 each. */
+  static List<Value> weightPoints(Code code, List<List<Value>> filter) {
+    List<List<Value>> rows = filter.stream().map(row -> doubled(code, row)).toList();
+    List<List<Value>> columns = new ArrayList<>();
+    for (int column = 0; column < INPUTS; column++) {
+      int x = column;
+      columns.add(doubled(code, rows.stream().map(row -> row.get(x)).toList()));
+    }
+    List<Value> points = new ArrayList<>();
+    for (int y = 0; y < INPUTS; y++) {
+      for (int x = 0; x < INPUTS; x++) {
+        points.add(columns.get(x).get(y));
+      }
+    }
+    return points;
+  }
+
+  /** 2 G of three weights. */
+  private static List<Value> doubled(Code code, List<Value> g) {
+    Value ends = code.add(g.get(0), g.get(2));
+    return List.of(
+        code.add(g.get(0), g.get(0)),
+        code.add(ends, g.get(1)),
+        code.sub(ends, g.get(1)),
+        code.add(g.get(2), g.get(2)));
   }
 
   @Override

@@ -24,7 +24,8 @@
  * output positions out to tiles.
  *
  * <p>{@code WinogradLeaf} says where a 3×3 convolution may multiply transformed words, and proves
- * it exact; {@code WinogradKernel} is the loop nest of such points of the direct template's space.
+ * it exact; {@code WinogradKernel} is the loop nest of such points of the direct template's space,
+ * and of those in the space of particular weights.
  *
  * <p>Kernels of particular weights are direct kernels with another reduction: {@code ListedSpace}
  * has their knobs, {@code ListClass} says how chunks of weights are multiplied, {@code

@@ -268,7 +268,8 @@ class KernelLibraryTest {
           false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=2,2 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
           false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=2,2,2,2 dilation=2,2 act=u8 wgt=s8 out=s32
           false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=1 stride=1,1 pad=1,0,1,0 dilation=1,1 act=u8 wgt=s8 out=s32
-          false | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=u8 round=double
+          true  | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=u8 round=double
+          true  | avx2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32 weights=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
           true  | sse2       | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
           true  | avx512bw   | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32
           false | avx512vnni | ic=64   ih=7 iw=7 oc=8 kh=3 kw=3 stride=1,1 pad=1,1,1,1 dilation=1,1 act=u8 wgt=s8 out=s32

@@ -67,6 +67,26 @@ final class ParticularWeightsIT {
             .anyMatch(schedule -> schedule.choice("border").equals("rows_skipped")));
   }
 
+  /** Beside the lists stands Winograd's kernel, which takes weights as they are. */
+  @Test
+  void kernel_transformedInputs_equalsOracle() throws Exception {
+    assumeTrue(Host.detect().runs(AVX2), "this machine lacks avx2");
+    SplittableRandom random = new SplittableRandom(1);
+    List<byte[]> weights = new ArrayList<>();
+    Workload plain =
+        Workload.parse(
+            "conv2d_NCHWc_int8 n=1 ic=20 ih=7 iw=6 oc=24 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+                + " dilation=1,1 act=u8 azp=5 wgt=s8 out=s32");
+    Workload named = naming(plain, BoundaryWeights.MIXED.of(plain, 20, 9, random), weights);
+    Proof proof = Proof.running(AVX2, WeightStore.of(weights.toArray(byte[][]::new)));
+
+    List<String> failures =
+        proof.failuresOfAll(named, 16, schedule -> schedule.choice("leaf").endsWith("_winograd"));
+
+    assertEquals(List.of(), failures);
+    assertTrue(proof.checked() > 0);
+  }
+
   /** Threads that share lists, each way there is. */
   @Test
   void kernel_twoThreads_equalsOracle() throws Exception {
