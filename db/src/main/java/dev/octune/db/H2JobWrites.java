@@ -13,7 +13,6 @@ import dev.octune.kernels.target.DeviceId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +23,11 @@ final class H2JobWrites {
   /** The row of high_water that holds lease tokens. */
   static final String TOKENS = "lease_token";
 
-  /** Sessions known to have their job; a service has some thousand at once. */
-  private static final int MAX_KNOWN = 10_000;
-
   private final Connection connection;
   private final H2Writes records;
-  private final Set<Session> knownSessions = new HashSet<>();
+
+  /** Sessions known to have their job. */
+  private final Set<Session> knownSessions = Recent.set();
 
   H2JobWrites(Connection connection, H2Writes records) {
     this.connection = connection;
@@ -191,7 +189,7 @@ final class H2JobWrites {
   }
 
   private void own(long job, Session session, DeviceId device, double factor) throws SQLException {
-    if (knownSessions.contains(session)) {
+    if (!knownSessions.add(session)) {
       return;
     }
     update(
@@ -203,10 +201,6 @@ final class H2JobWrites {
         job,
         device.text(),
         factor);
-    if (knownSessions.size() >= MAX_KNOWN) {
-      knownSessions.clear();
-    }
-    knownSessions.add(session);
   }
 
   private void key(DeviceKeyRow key) throws SQLException {

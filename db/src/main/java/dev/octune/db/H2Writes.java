@@ -12,18 +12,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.util.HashMap;
 import java.util.Map;
 
 /** The INSERTs of the one writing connection. Confined to the writer's thread. */
 final class H2Writes {
-  /** Ids remembered; a network has some hundred tasks. */
-  private static final int MAX_KNOWN = 10_000;
-
   private final DatabaseFile file;
   private final Connection connection;
-  private final Map<String, Integer> taskIds = new HashMap<>();
-  private final Map<Session, Integer> sessionIds = new HashMap<>();
+  private final Map<String, Integer> taskIds = Recent.map();
+  private final Map<Session, Integer> sessionIds = Recent.map();
 
   H2Writes(DatabaseFile file, Connection connection) {
     this.file = file;
@@ -140,7 +136,7 @@ final class H2Writes {
             workload.text(),
             target.text(),
             Matching.key(workload).text());
-    remember(taskIds, key, id);
+    taskIds.put(key, id);
     return id;
   }
 
@@ -160,7 +156,7 @@ final class H2Writes {
             session.octuneVersion(),
             session.compilerVersion());
     checkSame(session, id);
-    remember(sessionIds, session, id);
+    sessionIds.put(session, id);
     return id;
   }
 
@@ -205,12 +201,5 @@ final class H2Writes {
         return key.getInt(1);
       }
     }
-  }
-
-  private static <K> void remember(Map<K, Integer> ids, K key, int id) {
-    if (ids.size() >= MAX_KNOWN) {
-      ids.clear();
-    }
-    ids.put(key, id);
   }
 }
