@@ -121,20 +121,16 @@ final class DirectSpace {
     return schedule.coordinates(template(), VERSION, knobs).map(this::tiling).filter(this::isLegal);
   }
 
-  /** The legal point of the least estimated cost. */
-  Schedule best() {
+  /** Of each leaf the legal point of the least estimated cost, the least of all first. */
+  List<Schedule> starts() {
     ConfigSpace space = space();
     DirectCost cost = DirectCost.of(conv, threads);
-    int best = 0;
-    double bestCost = Double.POSITIVE_INFINITY;
+    Starts starts = new Starts();
     for (int i = 0; i < space.size(); i++) {
-      double cycles = cost.cyclesPerMac(tiling(space.coordinates(i)));
-      if (cycles < bestCost) {
-        best = i;
-        bestCost = cycles;
-      }
+      int[] at = space.coordinates(i);
+      starts.offer(at[LEAF], i, cost.cyclesPerMac(tiling(at)));
     }
-    return space.at(best);
+    return starts.points().mapToObj(space::at).toList();
   }
 
   private Tiling tiling(int[] at) {

@@ -61,7 +61,12 @@ final class DirectTemplate implements KernelTemplate {
 
   @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
-    return new DirectSpace(workload, contraction(workload), target).best();
+    return starts(workload, target).getFirst();
+  }
+
+  @Override
+  public List<Schedule> starts(Workload workload, Target target) {
+    return new DirectSpace(workload, contraction(workload), target).starts();
   }
 
   @Override

@@ -44,6 +44,14 @@ public interface KernelLibrary {
   Schedule defaultSchedule(Workload workload, Target target);
 
   /**
+   * Points that a search had better measure first, the default schedule at their head: behind it
+   * those that are estimated best among kernels of another kind.
+   */
+  default List<Schedule> starts(Workload workload, Target target) {
+    return List.of(defaultSchedule(workload, target));
+  }
+
+  /**
    * Generates a kernel.
    *
    * @throws dev.octune.kernels.text.TextException where the schedule is not a point of the space

@@ -28,6 +28,11 @@ interface KernelTemplate {
   /** The point of the space that is good without any search. */
   Schedule defaultSchedule(Workload workload, Target target);
 
+  /** As {@link KernelLibrary#starts}. */
+  default List<Schedule> starts(Workload workload, Target target) {
+    return List.of(defaultSchedule(workload, target));
+  }
+
   /** The kernel of a schedule; empty where the space does not hold it. Enumerates nothing. */
   Optional<Kernel> kernel(Workload workload, Target target, Schedule schedule);
 

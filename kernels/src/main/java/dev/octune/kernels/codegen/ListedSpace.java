@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * The schedules of a contraction with particular weights: kernels of lists, and beside them plain
@@ -93,26 +94,25 @@ final class ListedSpace {
         .map(at -> listed(tiling(at), at));
   }
 
-  /** The point of lists with the most classes that direct kernels of bytes would do best at. */
-  Schedule best() {
+  /**
+   * The point of lists with the most classes that direct kernels of bytes would do best at; behind
+   * it those of the plain leaves that are estimated best.
+   */
+  List<Schedule> starts() {
     ConfigSpace space = space();
     DirectCost cost = DirectCost.of(conv, threads);
-    int best = 0;
-    double bestCost = Double.POSITIVE_INFINITY;
+    // What lists cost depends on the weights: they are held against each other only.
+    Starts lists = new Starts();
+    Starts plainLeaves = new Starts();
     for (int i = 0; i < space.size(); i++) {
       int[] at = space.coordinates(i);
-      if (at[LEAF] != 0
-          || classes(at) != richest(at)
-          || at[PAIRING] != Math.min(1, pairings.size() - 1)) {
-        continue;
-      }
-      double cycles = cost.cyclesPerMac(tiling(at));
-      if (cycles < bestCost) {
-        best = i;
-        bestCost = cycles;
+      if (at[LEAF] != 0) {
+        plainLeaves.offer(at[LEAF], i, cost.cyclesPerMac(tiling(at)));
+      } else if (classes(at) == richest(at) && at[PAIRING] == Math.min(1, pairings.size() - 1)) {
+        lists.offer(at[LEAF], i, cost.cyclesPerMac(tiling(at)));
       }
     }
-    return space.at(best);
+    return IntStream.concat(lists.points(), plainLeaves.points()).mapToObj(space::at).toList();
   }
 
   /** The most classes that a block of so many vectors has. */

@@ -70,7 +70,12 @@ final class ListedTemplate implements KernelTemplate {
 
   @Override
   public Schedule defaultSchedule(Workload workload, Target target) {
-    return listed(workload, target, Optional.empty()).best();
+    return starts(workload, target).getFirst();
+  }
+
+  @Override
+  public List<Schedule> starts(Workload workload, Target target) {
+    return listed(workload, target, Optional.empty()).starts();
   }
 
   @Override

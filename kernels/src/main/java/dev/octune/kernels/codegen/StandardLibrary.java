@@ -68,6 +68,11 @@ final class StandardLibrary implements KernelLibrary {
   }
 
   @Override
+  public List<Schedule> starts(Workload workload, Target target) {
+    return covering(workload, target).starts(workload, target);
+  }
+
+  @Override
   public KernelSource emit(Candidate candidate) {
     Target target = emulating.orElse(candidate.target());
     KernelTemplate.Kernel kernel = kernel(candidate);

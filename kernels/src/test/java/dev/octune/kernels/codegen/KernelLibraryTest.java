@@ -291,6 +291,39 @@ class KernelLibraryTest {
   }
 
   @Test
+  void starts_everyWorkload_areTheDefaultAndPointsOfOtherLeaves() {
+    for (String text : TARGETS) {
+      Target target = Target.parse(text);
+      for (String workload : WORKLOADS) {
+        Workload parsed = Workload.parse(workload);
+        List<Schedule> starts = LIBRARY.starts(parsed, target);
+        ConfigSpace space = LIBRARY.space(parsed, target);
+        assertEquals(LIBRARY.defaultSchedule(parsed, target), starts.getFirst(), workload);
+        assertTrue(starts.stream().allMatch(space::contains), workload);
+        assertEquals(
+            starts.size(),
+            starts.stream().map(start -> start.values().get("leaf")).distinct().count(),
+            workload);
+      }
+    }
+  }
+
+  /** A handful among thousands: a short search would not meet them. */
+  @Test
+  void starts_particularWeights_holdWinograds() {
+    Workload workload =
+        Workload.parse(
+            "conv2d_NCHWc_int8 n=1 ic=64 ih=8 iw=8 oc=64 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+                + " dilation=1,1 act=u8 wgt=s8 out=s32 weights=sha256:"
+                + "0123456789abcdef".repeat(4));
+    List<Schedule> starts =
+        LIBRARY.starts(workload, Target.parse("x86_64 cpu=znver3 isa=avx2 threads=1"));
+
+    assertEquals("avx2_lists", starts.getFirst().choice("leaf"));
+    assertEquals("avx2_winograd", starts.get(1).choice("leaf"));
+  }
+
+  @Test
   void space_everyWorkload_prunedPointsAndSizeAreAll() {
     for (String target : TARGETS) {
       for (String workload : WORKLOADS) {

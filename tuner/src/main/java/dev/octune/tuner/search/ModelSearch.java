@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Search guided by the cost model.
  *
- * <p>Before anything of the task is known a batch is half neighbours of the default and half random
- * points: on recorded landscapes that beats what the model concludes from other tasks alone. Every
- * later one is what the model scores highest among all unseen points of a small space; of a large
- * one among a fixed random half of as many points and, as the other half, what evolves from the
- * best: mutants of measured and of scored points, three generations of them. A share of each batch
- * stays random.
+ * <p>A search begins with the task's starts. Before anything of the task is known a batch is else
+ * half neighbours of the default and half random points: on recorded landscapes that beats what the
+ * model concludes from other tasks alone. Every later one is what the model scores highest among
+ * all unseen points of a small space; of a large one among a fixed random half of as many points
+ * and, as the other half, what evolves from the best: mutants of measured and of scored points,
+ * three generations of them. A share of each batch stays random.
  */
 final class ModelSearch implements SearchStrategy {
   /** Generations of mutants; each moves one or two knobs further from what is known. */
@@ -68,10 +68,11 @@ final class ModelSearch implements SearchStrategy {
   public List<Schedule> propose(int count) {
     int wanted = Math.min(count, unseen.remaining());
     Set<Integer> batch = new LinkedHashSet<>();
-    if (wanted > 0) {
+    addStarts(batch, wanted);
+    if (wanted > batch.size()) {
       int guided = wanted - (int) Math.round(wanted * settings.randomShare());
       if (experience.best().isPresent()) {
-        addBest(batch, guided);
+        addBest(batch, Math.max(0, guided - batch.size()));
       } else {
         addNeighboursOfDefault(batch, wanted / 2);
       }
@@ -95,6 +96,15 @@ final class ModelSearch implements SearchStrategy {
   @Override
   public int remaining() {
     return unseen.remaining();
+  }
+
+  /** Those not measured yet, in earlier sessions either; none once they were proposed. */
+  private void addStarts(Set<Integer> batch, int count) {
+    for (Schedule start : task.starts()) {
+      if (batch.size() < count) {
+        space.indexOf(start).ifPresent(index -> take(batch, index));
+      }
+    }
   }
 
   private void take(Set<Integer> batch, int index) {

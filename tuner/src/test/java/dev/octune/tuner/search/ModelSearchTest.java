@@ -61,6 +61,25 @@ class ModelSearchTest {
   }
 
   @Test
+  void propose_starts_comeFirstAndOnce() {
+    List<Schedule> starts = List.of(LARGE.at(4711), LARGE.at(17));
+    SearchTask task = new SearchTask(task(64).workload(), TARGET, LARGE, LARGE.at(0), starts);
+    List<Observation> known = observed(List.of(starts.getLast()), ModelSearchTest::madeUp);
+    try (Search search = Search.open(StrategyKind.XGB, 3)) {
+      List<Schedule> fresh = search.strategy(task, List.of()).propose(BATCH);
+      SearchStrategy resumed = search.strategy(task, known);
+      List<Schedule> again = resumed.propose(BATCH);
+
+      assertEquals(starts, fresh.subList(0, 2));
+      assertEquals(BATCH, fresh.size());
+      assertEquals(starts.getFirst(), again.getFirst());
+      assertEquals(BATCH, again.size());
+      assertTrue(!again.contains(starts.getLast()));
+      assertTrue(!resumed.propose(BATCH).contains(starts.getFirst()));
+    }
+  }
+
+  @Test
   void propose_leafThatAlwaysFails_isLeftAlone() {
     try (Search search = Search.open(StrategyKind.XGB, 3)) {
       SearchStrategy strategy = search.strategy(task(64), List.of());
