@@ -208,7 +208,7 @@ after2:
   ret void
 }
 
-attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="x86-64-v3" "tune-cpu"="znver3" }
+attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="x86-64-v3" "target-features"="-lzcnt" "tune-cpu"="znver3" }
 
 
 target triple = "x86_64-unknown-linux-gnu"
@@ -383,4 +383,4 @@ done5:
   ret void
 }
 
-attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" optnone noinline "target-cpu"="x86-64-v3" "tune-cpu"="znver3" }
+attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" optnone noinline "target-cpu"="x86-64-v3" "target-features"="-lzcnt" "tune-cpu"="znver3" }

@@ -90,7 +90,7 @@ after2:
   ret void
 }
 
-attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="x86-64-v3" "tune-cpu"="znver3" }
+attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="x86-64-v3" "target-features"="-lzcnt" "tune-cpu"="znver3" }
 
 
 target triple = "x86_64-unknown-linux-gnu"
@@ -230,4 +230,4 @@ done3:
   ret void
 }
 
-attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" optnone noinline "target-cpu"="x86-64-v3" "tune-cpu"="znver3" }
+attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" optnone noinline "target-cpu"="x86-64-v3" "target-features"="-lzcnt" "tune-cpu"="znver3" }

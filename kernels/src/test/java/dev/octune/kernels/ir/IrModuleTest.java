@@ -37,7 +37,7 @@ class IrModuleTest {
           ret void
         }
 
-        attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="x86-64-v3" \
+        attributes #0 = { nounwind "no-builtins" "no-jump-tables"="true" "target-cpu"="x86-64-v3" "target-features"="-lzcnt" \
         "tune-cpu"="znver3" }
         """,
         module(
