@@ -26,10 +26,12 @@ final class H2Connections {
    * WRITE_DELAY=0: a commit is in the system's hands before it returns; with the default, the death
    * of the process loses what was committed within half a second. DB_CLOSE_ON_EXIT: a shutdown hook
    * of H2 would close the file under the writer. The cache holds what a lookup touches; H2's
-   * default takes a share of the machine's memory. No trace files beside the database.
+   * default takes a share of the machine's memory. OPTIMIZE_REUSE_RESULTS: each of the last queries
+   * would keep its rows for the case that it is asked once more and nothing was written between. No
+   * trace files beside the database.
    */
   private static final String SETTINGS =
-      ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=8192;TRACE_LEVEL_FILE=0";
+      ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=8192;OPTIMIZE_REUSE_RESULTS=0;TRACE_LEVEL_FILE=0";
 
   private H2Connections() {}
 

@@ -83,6 +83,9 @@ public final class KnownTasks {
         }
       }
     }
+    if (known.size() > KEPT_KNOWN) {
+      keepBest(known);
+    }
     return new TaskPlan(
         task,
         target,
