@@ -6,6 +6,7 @@ import dev.octune.db.record.ConfirmedBest;
 import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.codegen.KernelLibrary;
 import dev.octune.kernels.measure.Measurement;
+import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.tuner.search.Observation;
 import dev.octune.tuner.search.Search;
@@ -13,9 +14,12 @@ import dev.octune.tuner.search.SearchTask;
 import dev.octune.tuner.task.TuningTask;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Starts each task from what the database knows of it. */
 public final class KnownTasks {
@@ -24,6 +28,13 @@ public final class KnownTasks {
 
   /** So many are gathered before the best of them are chosen. */
   private static final int MAX_KNOWN = 256;
+
+  /**
+   * A candidate that was lost in so many sessions is at fault. In a service each of them is three
+   * devices that went away over it, see {@code Fleet.MAX_LOSSES}: without an end to that every job
+   * would take devices down anew.
+   */
+  private static final int LOSSES_AT_FAULT = 2;
 
   private final KernelLibrary library;
   private final TuningDb db;
@@ -62,12 +73,16 @@ public final class KnownTasks {
     SearchTask searchTask = SearchTask.of(library, task.workload(), target);
     List<Observation> observations = new ArrayList<>();
     List<TaskPlan.Known> known = new ArrayList<>();
+    Losses losses = new Losses();
     int trials = 0;
     for (TuningRecord record : db.trials(task.workload(), target)) {
-      // A lost device says nothing of the candidate: it may be tried again.
       if (record.kind() == TuningRecord.Kind.CONFIRMATION
-          || record.measurement() instanceof Measurement.DeviceLost
           || !searchTask.space().contains(record.schedule())) {
+        continue;
+      }
+      losses.add(record);
+      // One lost device says nothing of the candidate: it may be tried again.
+      if (record.measurement() instanceof Measurement.DeviceLost) {
         continue;
       }
       Measurement measurement =
@@ -86,6 +101,7 @@ public final class KnownTasks {
     if (known.size() > KEPT_KNOWN) {
       keepBest(known);
     }
+    observations.addAll(losses.atFault());
     return new TaskPlan(
         task,
         target,
@@ -96,6 +112,40 @@ public final class KnownTasks {
         trials,
         stored(task, target),
         standing);
+  }
+
+  /** Which candidates devices were lost over, and whether the devices could help it. */
+  private static final class Losses {
+    private final Map<Schedule, Set<String>> sessionsOf = new LinkedHashMap<>();
+    private final Set<Schedule> judged = new HashSet<>();
+    private final Set<String> working = new HashSet<>();
+
+    void add(TuningRecord record) {
+      String session = record.session().id();
+      if (record.measurement() instanceof Measurement.DeviceLost) {
+        sessionsOf.computeIfAbsent(record.schedule(), _ -> new HashSet<>()).add(session);
+      } else {
+        judged.add(record.schedule());
+        working.add(session);
+      }
+    }
+
+    /** Where nothing else ended the device was to blame. */
+    List<Observation> atFault() {
+      List<Observation> all = new ArrayList<>();
+      sessionsOf.forEach(
+          (schedule, sessions) -> {
+            long losses = sessions.stream().filter(working::contains).count();
+            if (losses >= LOSSES_AT_FAULT && !judged.contains(schedule)) {
+              all.add(
+                  new Observation(
+                      schedule,
+                      new Measurement.RunFailed(
+                          "devices were lost over it in %d sessions".formatted(losses))));
+            }
+          });
+      return all;
+    }
   }
 
   private static void keepBest(List<TaskPlan.Known> known) {

@@ -7,6 +7,7 @@ import dev.octune.db.record.Session;
 import dev.octune.db.record.TuningRecord;
 import dev.octune.kernels.measure.Measurement;
 import dev.octune.kernels.space.Candidate;
+import dev.octune.kernels.space.Schedule;
 import dev.octune.kernels.target.Target;
 import dev.octune.kernels.workload.Workload;
 import dev.octune.tuner.coordinator.ToyLibrary;
@@ -16,7 +17,9 @@ import dev.octune.tuner.task.TuningTask;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,14 +36,8 @@ class KnownTasksTest {
     ToyLibrary library = new ToyLibrary(1000);
     try (TuningDb db = TuningDb.inMemory();
         Search search = Search.open(StrategyKind.RANDOM, 1)) {
-      Session session = new Session("s", "a device", "0.1.0", "LLVM 20.1.7");
       for (int i = 0; i < trials; i++) {
-        Candidate candidate =
-            new Candidate(WORKLOAD, TARGET, library.space(WORKLOAD, TARGET).at(i + 1));
-        db.append(
-                new TuningRecord(
-                    session, i, TuningRecord.Kind.TRIAL, candidate, 1, timed(i), Instant.EPOCH))
-            .join();
+        append(db, "s", i, library.space(WORKLOAD, TARGET).at(i + 1), timed(i));
       }
 
       TaskPlan plan =
@@ -56,6 +53,52 @@ class KnownTasksTest {
               .sorted(Comparator.naturalOrder())
               .toList());
     }
+  }
+
+  /** Jobs one after another: the first two may lose devices over a candidate, a third does not. */
+  @Test
+  void plans_candidateThatTookDevicesDownTwice_isNotProposedAgain() {
+    ToyLibrary library = new ToyLibrary(4);
+    List<Schedule> all =
+        IntStream.range(0, 4).mapToObj(library.space(WORKLOAD, TARGET)::at).toList();
+    Measurement lost = new Measurement.DeviceLost("toy-1 went away");
+    try (TuningDb db = TuningDb.inMemory();
+        Search search = Search.open(StrategyKind.RANDOM, 1)) {
+      KnownTasks known = new KnownTasks(library, db, search);
+      append(db, "a", 0, all.get(1), lost);
+      append(db, "a", 1, all.get(2), timed(1));
+      append(db, "b", 0, all.get(1), lost);
+      // Nothing else ended there: it was the device.
+      append(db, "c", 0, all.get(3), lost);
+      append(db, "d", 0, all.get(3), lost);
+      assertEquals(Set.of(all.get(1), all.get(3)), proposed(known));
+
+      append(db, "b", 1, all.get(0), timed(2));
+      assertEquals(Set.of(all.get(3)), proposed(known));
+    }
+  }
+
+  private static void append(
+      TuningDb db, String session, int number, Schedule schedule, Measurement measurement) {
+    db.append(
+            new TuningRecord(
+                new Session(session, "a device", "0.1.0", "LLVM 20.1.7"),
+                number,
+                TuningRecord.Kind.TRIAL,
+                new Candidate(WORKLOAD, TARGET, schedule),
+                1,
+                measurement,
+                Instant.EPOCH))
+        .join();
+  }
+
+  private static Set<Schedule> proposed(KnownTasks known) {
+    return Set.copyOf(
+        known
+            .plans(List.of(new TuningTask(WORKLOAD, 1, List.of())), TARGET)
+            .getFirst()
+            .strategy()
+            .propose(4));
   }
 
   /** Neither rising nor falling, none twice: 37 and 1009 have no common factor. */
