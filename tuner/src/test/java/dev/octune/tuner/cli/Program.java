@@ -98,6 +98,8 @@ final class Program {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            // Most of these runs end before the better compiler would pay.
+            "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-Xmx640m",
             "-XX:-UsePerfData",
