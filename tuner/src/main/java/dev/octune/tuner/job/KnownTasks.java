@@ -29,13 +29,6 @@ public final class KnownTasks {
   /** So many are gathered before the best of them are chosen. */
   private static final int MAX_KNOWN = 256;
 
-  /**
-   * A candidate that was lost in so many sessions is at fault. In a service each of them is three
-   * devices that went away over it, see {@code Fleet.MAX_LOSSES}: without an end to that every job
-   * would take devices down anew.
-   */
-  private static final int LOSSES_AT_FAULT = 2;
-
   private final KernelLibrary library;
   private final TuningDb db;
   private final Search search;
@@ -81,7 +74,6 @@ public final class KnownTasks {
         continue;
       }
       losses.add(record);
-      // One lost device says nothing of the candidate: it may be tried again.
       if (record.measurement() instanceof Measurement.DeviceLost) {
         continue;
       }
@@ -114,7 +106,11 @@ public final class KnownTasks {
         standing);
   }
 
-  /** Which candidates devices were lost over, and whether the devices could help it. */
+  /**
+   * What devices were lost over. In a service that says that three devices went away over one
+   * candidate, see {@code Fleet.MAX_LOSSES}: it is to blame, and to try it again would take devices
+   * down for each job anew. Where nothing else ended in a session, its device was.
+   */
   private static final class Losses {
     private final Map<Schedule, Set<String>> sessionsOf = new LinkedHashMap<>();
     private final Set<Schedule> judged = new HashSet<>();
@@ -130,21 +126,15 @@ public final class KnownTasks {
       }
     }
 
-    /** Where nothing else ended the device was to blame. */
     List<Observation> atFault() {
-      List<Observation> all = new ArrayList<>();
-      sessionsOf.forEach(
-          (schedule, sessions) -> {
-            long losses = sessions.stream().filter(working::contains).count();
-            if (losses >= LOSSES_AT_FAULT && !judged.contains(schedule)) {
-              all.add(
+      return sessionsOf.entrySet().stream()
+          .filter(lost -> !judged.contains(lost.getKey()))
+          .filter(lost -> lost.getValue().stream().anyMatch(working::contains))
+          .map(
+              lost ->
                   new Observation(
-                      schedule,
-                      new Measurement.RunFailed(
-                          "devices were lost over it in %d sessions".formatted(losses))));
-            }
-          });
-      return all;
+                      lost.getKey(), new Measurement.RunFailed("its device was lost over it")))
+          .toList();
     }
   }
 
