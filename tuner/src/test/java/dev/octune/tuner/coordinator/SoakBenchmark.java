@@ -28,6 +28,9 @@ class SoakBenchmark {
 
   private static final int HOURS = Integer.getInteger("soak.hours", 24);
 
+  /** Times as many jobs come in the second hour: how a queue of them is worked off. */
+  private static final int RUSH = Integer.getInteger("soak.rush", 1);
+
   @TempDir private Path folder;
 
   @Test
@@ -53,15 +56,18 @@ class SoakBenchmark {
         for (int minute = 0; minute < 60; minute++) {
           // Some two thirds of the trials that these devices, with their faults, manage; after 17
           // hours as many jobs have ended as are kept in memory.
-          world.submit(
-              ToyKernels.spec(
-                  "owner-" + jobs % 7,
-                  1,
-                  jobs,
-                  TRIALS_OF_A_JOB,
-                  1 + jobs % WORKLOADS,
-                  1 + (jobs + 71) % WORKLOADS));
-          jobs++;
+          int more = hour == 1 ? RUSH : 1;
+          for (int i = 0; i < more; i++) {
+            world.submit(
+                ToyKernels.spec(
+                    "owner-" + jobs % 7,
+                    1,
+                    jobs,
+                    TRIALS_OF_A_JOB,
+                    1 + jobs % WORKLOADS,
+                    1 + (jobs + 71) % WORKLOADS));
+            jobs++;
+          }
           world.run(Duration.ofHours(hour).plusMinutes(minute + 1));
           world.lookAfter();
         }
