@@ -3,10 +3,11 @@ package dev.octune.tuner.coordinator;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.octune.db.TuningDb;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +35,7 @@ class SoakBenchmark {
   @TempDir private Path folder;
 
   @Test
-  void day_ofService_inMinutes() {
+  void day_ofService_inMinutes() throws JMException {
     long began = System.nanoTime();
     try (TuningDb db = TuningDb.open(folder.resolve("a"), TuningDb.Access.WRITER)) {
       SimulatedWorld world =
@@ -50,7 +51,7 @@ class SoakBenchmark {
       for (int d = 0; d < DEVICES; d++) {
         world.addDevice(ToyKernels.declaration("toy-" + d, 2), 0.8 + 0.1 * d);
       }
-      System.out.println("hour jobs open records heap_mb files seconds");
+      System.out.println("hour jobs open records live_mb files seconds");
       int jobs = 0;
       for (int hour = 0; hour < HOURS; hour++) {
         for (int minute = 0; minute < 60; minute++) {
@@ -72,14 +73,13 @@ class SoakBenchmark {
           world.lookAfter();
         }
         world.forgetEnded();
-        System.gc();
         System.out.printf(
             "%d %d %d %d %.1f %d %.0f%n",
             hour + 1,
             jobs,
             db.jobs().load(List.of("done", "failed", "cancelled"), 0).jobs().size(),
             db.counts().records(),
-            heapBytes() / 1e6,
+            liveBytes() / 1e6,
             openFiles(),
             (System.nanoTime() - began) / 1e9);
       }
@@ -98,9 +98,23 @@ class SoakBenchmark {
         Duration.ofHours(3));
   }
 
-  private static long heapBytes() {
-    MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
-    return memory.getHeapMemoryUsage().getUsed();
+  /**
+   * Bytes of all objects that are reachable, after a collection. The heap in use is more: regions
+   * that are not full, by some megabytes that come and go.
+   */
+  private static long liveBytes() throws JMException {
+    String histogram =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    // Total <objects> <bytes>
+    String total =
+        histogram.lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
+    return Long.parseLong(total.trim().split(" +", -1)[2]);
   }
 
   private static long openFiles() {
