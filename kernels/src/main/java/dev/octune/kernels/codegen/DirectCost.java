@@ -83,6 +83,7 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
 
   /** The same of a kernel on transformed inputs. */
   private double transformedCyclesPerMac(Tiling at, WinogradLeaf leaf) {
+    WinogradKernel kernel = new WinogradKernel(conv, at, threads);
     double groups = (double) at.icBlock() / leaf.group();
     double multiplied =
         WinogradLeaf.POINTS * (groups * (groupCycles(at) + LOOP) + INNER_LOOP)
@@ -92,15 +93,14 @@ record DirectCost(Contraction conv, int threads, double rowsWalked, double colum
         at.positions()
             * Math.ceilDiv(at.icBlock(), 2 * leaf.lanes())
             * TRANSFORMED_VECTOR
+            * kernel.transforms()
             / Math.ceilDiv(conv.oc(), at.ocBlock());
     double runs =
         (double) Math.ceilDiv(conv.rows(), WinogradLeaf.OUTPUTS)
             * Math.ceilDiv(Math.ceilDiv(conv.columns(), WinogradLeaf.OUTPUTS), at.positions())
             * Math.ceilDiv(conv.oc(), at.ocBlock());
     double macs = (double) conv.rows() * conv.columns() * conv.oc() * conv.ic() * conv.taps();
-    int units = new WinogradKernel(conv, at, threads).units();
-    double imbalance = (double) Math.ceilDiv(units, threads) * threads / units;
-    return (multiplied + transformed) * runs / macs * imbalance;
+    return (multiplied + transformed) * runs / macs * kernel.imbalance();
   }
 
   /** Cycles that make codes of a vector of sums; none where they leave as they are. */

@@ -282,7 +282,7 @@ final class DirectSpace {
             && !at.tapsOuter()
             && at.rowsOuter()
             && at.border() == Border.PACKED
-            && at.split().filter(split -> split != Split.BOTH).isEmpty());
+            && at.split().filter(Split.ROWS::equals).isEmpty());
   }
 
   /** A tile that overlaps its neighbour would add to the same sums twice. */

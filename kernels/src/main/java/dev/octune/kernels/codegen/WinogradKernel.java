@@ -17,7 +17,9 @@ import java.util.List;
  * tiles it multiplies point by point, and transforms the sums to outputs.
  *
  * <p>Where two do not divide outputs, or a run's tiles a row, the last ones are moved back over
- * their neighbours: the same outputs, written twice.
+ * their neighbours: the same outputs, written twice. Threads share units of rows and channels in
+ * the order of rows; or each has channels of its own, reads only their weights, and transforms all
+ * inputs.
  *
  * <pre>
  * wgt  as {@link PackedLayout} has it, with 4 · G g Gᵀ for the taps
@@ -54,28 +56,63 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
     return Math.ceilDiv(conv.columns(), OUTPUTS);
   }
 
-  /** Rows of tiles that one unit of work takes: weights are read once for all of them. */
-  private int unitRows() {
+  /** Units that the rows of tiles of a batch are dealt out to: weights are read once for each. */
+  private int rowUnitsOfBatch() {
     long bytes = (long) POINTS * tileColumns() * packed.icBlock() * Short.BYTES;
-    int fitting = Math.clamp(SCRATCH_BYTES / bytes, 1, tileRows());
-    // As even as can be.
-    return Math.ceilDiv(tileRows(), Math.ceilDiv(tileRows(), fitting));
+    return Math.ceilDiv(tileRows(), Math.clamp(SCRATCH_BYTES / bytes, 1, tileRows()));
   }
 
-  /** Units of rows of tiles in all batches. */
+  /** The most rows of tiles that a unit takes; some take one less. */
+  private int unitRows() {
+    return Math.ceilDiv(tileRows(), rowUnitsOfBatch());
+  }
+
   private int rowUnits() {
-    return conv.batches() * Math.ceilDiv(tileRows(), unitRows());
+    return conv.batches() * rowUnitsOfBatch();
+  }
+
+  private boolean isCutByChannels() {
+    return at.split().filter(Split.CHANNELS::equals).isPresent();
   }
 
   /** Shares of output channels that the rows of a unit are cut into for several threads. */
   private int shares() {
-    return threads == 1
-        ? 1
-        : Math.clamp(Math.ceilDiv(UNITS_PER_THREAD * threads, rowUnits()), 1, packed.ocBlocks());
+    if (threads == 1) {
+      return 1;
+    }
+    int wanted = isCutByChannels() ? threads : Math.ceilDiv(UNITS_PER_THREAD * threads, rowUnits());
+    return Math.clamp(wanted, 1, packed.ocBlocks());
   }
 
-  int units() {
+  private int units() {
     return rowUnits() * shares();
+  }
+
+  /** How often inputs are transformed. */
+  int transforms() {
+    return isCutByChannels() ? shares() : 1;
+  }
+
+  /** How much longer the thread with the most work takes than the mean. */
+  double imbalance() {
+    long most = 0;
+    for (int thread = 0; thread < threads; thread++) {
+      long work = 0;
+      for (int u = units() * thread / threads; u < units() * (thread + 1) / threads; u++) {
+        int row = (isCutByChannels() ? u % rowUnits() : u / shares()) % rowUnitsOfBatch();
+        int share = isCutByChannels() ? u / rowUnits() : u % shares();
+        work +=
+            (long) lengthOf(row, tileRows(), rowUnitsOfBatch())
+                * lengthOf(share, packed.ocBlocks(), shares());
+      }
+      most = Math.max(most, work);
+    }
+    return (double) most * threads / ((long) conv.batches() * tileRows() * packed.ocBlocks());
+  }
+
+  /** Of so many things dealt out to parts in their order, how many one part has. */
+  private static int lengthOf(int part, int things, int parts) {
+    return (part + 1) * things / parts - part * things / parts;
   }
 
   private int runTiles() {
@@ -155,27 +192,37 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
     Value scratch =
         along(code, code.offset(code.param("out"), packed.outBytes()), first, scratchBytes());
     int shares = shares();
-    int unitsOfBatch = rowUnits() / conv.batches();
+    int unitsOfBatch = rowUnitsOfBatch();
     code.loop(
         first,
         code.divide(code.mul(units, code.add(part, 1)), parts),
         unit -> {
-          Value rows = code.divide(unit, shares);
-          Value batch = code.divide(rows, unitsOfBatch);
-          Value row = start(code, code.remainder(rows, unitsOfBatch), unitRows(), tileRows());
-          Value share = code.remainder(unit, shares);
-          Value isNew =
-              code.or(
-                  code.compare(Code.Compare.EQ, unit, first),
-                  code.compare(Code.Compare.EQ, share, Value.index(0)));
+          boolean byChannels = isCutByChannels();
+          Value inAll = byChannels ? code.remainder(unit, rowUnits()) : code.divide(unit, shares);
+          Value share = byChannels ? code.divide(unit, rowUnits()) : code.remainder(unit, shares);
+          Value batch = code.divide(inAll, unitsOfBatch);
+          Value inBatch = code.remainder(inAll, unitsOfBatch);
+          Rows rows =
+              new Rows(
+                  dealt(code, inBatch, tileRows(), unitsOfBatch),
+                  dealt(code, code.add(inBatch, 1), tileRows(), unitsOfBatch));
           Value act = along(code, code.param("act"), batch, packed.actBatchBytes());
-          code.when(isNew, () -> transform(code, act, row, scratch));
+          if (byChannels && rowUnits() > 1) {
+            // The unit before had other rows.
+            transform(code, act, rows, scratch);
+          } else {
+            Value isNew =
+                code.or(
+                    code.compare(Code.Compare.EQ, unit, first),
+                    code.compare(Code.Compare.EQ, share, Value.index(0)));
+            code.when(isNew, () -> transform(code, act, rows, scratch));
+          }
           Value set = code.remainder(batch, conv.wgtBatches());
           Value wgt = along(code, code.param("wgt"), set, packed.wgtSetBytes());
           Value out = along(code, code.param("out"), batch, packed.outBatchBytes());
           code.loop(
-              code.divide(code.mul(share, packed.ocBlocks()), shares),
-              code.divide(code.mul(code.add(share, 1), packed.ocBlocks()), shares),
+              dealt(code, share, packed.ocBlocks(), shares),
+              dealt(code, code.add(share, 1), packed.ocBlocks(), shares),
               block ->
                   multiply(
                       code,
@@ -183,19 +230,28 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
                       along(code, wgt, block, packed.wgtOcBlockBytes()),
                       constants(code, set, block),
                       along(code, out, block, packed.outBlockBytes()),
-                      row));
+                      rows));
         });
   }
 
+  /** Rows of tiles from one up to another. */
+  private record Rows(Value from, Value to) {}
+
+  /** Where a part begins of so many things that are dealt out in their order. */
+  private static Value dealt(Code code, Value part, int things, int parts) {
+    return code.divide(code.mul(part, things), parts);
+  }
+
   /** Transforms the inputs of a unit's tiles, a vector of channels at a time. */
-  private void transform(Code code, Value act, Value row, Value scratch) {
+  private void transform(Code code, Value act, Rows rows, Value scratch) {
     int channels = 2 * at.leaf().lanes();
     code.loop(
-        unitRows(),
-        r -> {
-          Value y = start(code, code.add(row, r), OUTPUTS, conv.rows());
+        rows.from(),
+        rows.to(),
+        row -> {
+          Value y = start(code, row, OUTPUTS, conv.rows());
           Value rowFrom = along(code, act, y, packed.actRowBytes());
-          Value rowTo = along(code, scratch, r, tileColumns() * tileBytes());
+          Value rowTo = inScratch(code, scratch, rows, row);
           code.loop(
               tileColumns(),
               tile -> {
@@ -213,6 +269,11 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
                     });
               });
         });
+  }
+
+  /** Where the transformed inputs of a row of tiles begin. */
+  private Value inScratch(Code code, Value scratch, Rows rows, Value row) {
+    return along(code, scratch, code.sub(row, rows.from()), tileColumns() * tileBytes());
   }
 
   private void transformTile(Code code, Value from, Value to) {
@@ -248,13 +309,14 @@ record WinogradKernel(Contraction conv, Tiling at, PackedLayout packed, int thre
 
   /** One block of output channels for all tiles of a unit. */
   private void multiply(
-      Code code, Value scratch, Value wgt, Value constants, Value out, Value row) {
+      Code code, Value scratch, Value wgt, Value constants, Value out, Rows rows) {
     Value sums = code.offset(scratch, aligned(POINTS * pointBytes()));
     code.loop(
-        unitRows(),
-        r -> {
-          Value inRow = along(code, scratch, r, tileColumns() * tileBytes());
-          Value y = start(code, code.add(row, r), OUTPUTS, conv.rows());
+        rows.from(),
+        rows.to(),
+        row -> {
+          Value inRow = inScratch(code, scratch, rows, row);
+          Value y = start(code, row, OUTPUTS, conv.rows());
           Value outRow = along(code, out, y, packed.outRowBytes());
           code.loop(
               Math.ceilDiv(tileColumns(), runTiles()),

@@ -140,8 +140,8 @@ final class ExactHostIT {
 
   /**
    * Winograd's transform: odd extents, last vectors of channels that are moved back, blocks of
-   * output channels that are not full, groups, both zero points, requantized outputs, and as many
-   * channels as its proof allows at all.
+   * output channels that are not full, groups, both zero points, requantized outputs, rows that
+   * units share unevenly, and as many channels as its proof allows at all.
    */
   @ParameterizedTest
   @ValueSource(
@@ -152,6 +152,8 @@ final class ExactHostIT {
             + " dilation=1,1 groups=2 act=u8 wgt=s8 out=s32",
         "conv2d_NCHWc_int8 n=1 ic=1827 ih=4 iw=5 oc=9 kh=3 kw=3 stride=1,1 pad=0,0,0,0"
             + " dilation=1,1 act=u8 azp=255 wgt=s8 out=s32",
+        "conv2d_NCHWc_int8 n=1 ic=1024 ih=10 iw=5 oc=18 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
+            + " dilation=1,1 act=u8 wgt=s8 out=s32",
         "conv2d_NCHWc_int8 n=2 ic=21 ih=6 iw=7 oc=19 kh=3 kw=3 stride=1,1 pad=1,1,1,1"
             + " dilation=1,1 act=u8 azp=3 wgt=u8 wzp=131 out=u8 round=double",
         "conv2d_NCHWc_int8 n=1 ic=64 ih=5 iw=5 oc=34 kh=3 kw=3 stride=1,1 pad=0,0,1,1"
