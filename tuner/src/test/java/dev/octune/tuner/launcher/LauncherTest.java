@@ -104,6 +104,24 @@ final class LauncherTest {
     assertEquals(1, mavenCalls());
   }
 
+  /** Else the first tune would tell the trials a second of itself and its build. */
+  @Test
+  void firstUse_clockStartsBehindTheBuild() throws Exception {
+    String option = "-Doctune.startedAtMillis=";
+    String started =
+        octune("tune").out().stream()
+            .filter(word -> word.startsWith(option))
+            .reduce((_, last) -> last)
+            .orElseThrow();
+    try (Stream<Path> files = Files.walk(checkout.resolve("target/octune"))) {
+      Path jar = files.filter(file -> file.endsWith("octune.jar")).findFirst().orElseThrow();
+      long builtAt = Files.getLastModifiedTime(jar).toMillis();
+      assertTrue(
+          Long.parseLong(started.substring(option.length())) >= builtAt,
+          () -> started + ", built at " + builtAt);
+    }
+  }
+
   @Test
   void changedSource_isBuilt_testsAreNot() throws Exception {
     octune();
