@@ -272,7 +272,7 @@ final class DirectSpace {
         || (at.icBlock() >= run(at) && !at.tapsOuter() && at.leaf().actForm() == ActForm.WHOLE);
   }
 
-  /** Of the knobs, Winograd's kernel has the register tile. */
+  /** Of the knobs, Winograd's kernel has the register tile and two of the splits. */
   private boolean isPlainWalk(Tiling at) {
     return !(at.leaf() instanceof WinogradLeaf)
         || (at.icBlock() >= conv.ic()

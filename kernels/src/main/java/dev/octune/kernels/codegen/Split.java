@@ -12,7 +12,7 @@ import java.util.Optional;
 enum Split {
   /**
    * The loop nest is one run of register tiles that is cut into equal shares, wherever that is: no
-   * thread has more than a tile more than another.
+   * thread has more than a tile more than another. {@link WinogradKernel} cuts it at its units.
    */
   BOTH("both"),
   /** Each part has rows and strips of its own, and walks all output channels. */

@@ -3,7 +3,10 @@ package dev.octune.tuner.cli;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** When this command began: at the launcher's start, which it tells by a system property. */
+/**
+ * When this command began: at the launcher's start, or behind the build where there was one, which
+ * it tells by a system property.
+ */
 final class StartTime {
   private static final String PROPERTY = "octune.startedAtMillis";
 
